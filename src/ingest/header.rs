@@ -1,5 +1,7 @@
 //! Column names.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 
 /// The names of a file's columns, each one different.
@@ -153,21 +155,18 @@ impl Header {
         for renamed in &self.renamed {
             said[renamed.column] = fold(&renamed.was);
         }
-        let repeats = |width: &usize| {
-            let (first, others) = said.split_at(*width);
-            let named = first.iter().filter(|name| !name.is_empty());
-            let last = first.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
-            let is_whole = others.len() % width == 0 || others.len() % width >= last;
-            let come_again = || {
-                others
-                    .chunks(*width)
-                    .all(|other| other.iter().zip(first).all(|(other, first)| other == first))
-            };
-            let differ = || named.clone().collect::<std::collections::BTreeSet<_>>().len() == named.clone().count();
-            named.clone().count() >= 2 && is_whole && come_again() && differ()
-        };
-        let width = (2..said.len()).find(repeats)?;
-        Some(said.len().div_ceil(width)).filter(|_| said.len() > width)
+        // The first name comes again where the second table begins.
+        let start = said.iter().position(|name| !name.is_empty())?;
+        let width = 1 + said[start + 1..].iter().position(|name| *name == said[start])?;
+        let first = &said[..width];
+        let named: Vec<&String> = first.iter().filter(|name| !name.is_empty()).collect();
+        let last = first.iter().rposition(|name| !name.is_empty())?;
+        let is_whole = said.len() % width == 0 || said.len() % width > last;
+        let come_again = said
+            .chunks(width)
+            .all(|table| table.iter().zip(first).all(|(name, first)| name == first));
+        let differ = named.iter().collect::<BTreeSet<_>>().len() == named.len();
+        (named.len() >= 2 && is_whole && come_again && differ).then(|| said.len().div_ceil(width))
     }
 
     /// The columns over which that name stands in the file, under the names they have here; the name itself where there is none.
@@ -254,6 +253,7 @@ mod tests {
         assert_eq!(tables(&["Order", "Name", "City", "Name", "City"]), None);
         assert_eq!(tables(&["Date", "Name", "EUR", "Date", "Name"]), None);
         assert_eq!(tables(&["", ""]), None);
+        assert_eq!(tables(&["", "Date", "EUR", "", "Date", "EUR"]), Some(2));
     }
 
     #[test]
