@@ -100,16 +100,19 @@ fn first_by_time(file: &File, columns: &[usize], time: usize) -> Result<Option<S
         rises: bool,
         falls: bool,
     }
-    let seen = file.for_each_record(1, Vec::new, |seen: &mut Vec<(u64, Micros)>, record| {
+    let seen = file.for_each_record(1, Vec::new, |seen: &mut Vec<(u64, Option<Micros>)>, record| {
         let cell = |at: usize| record.get(at).unwrap_or("").trim();
         let civil = parse_iso(cell(time)).or_else(|_| parse_ordered(cell(time), order));
-        if let (Some(key), Ok(civil)) = (key(columns.iter().map(|&at| cell(at))), civil) {
-            seen.push((key_of(&key), civil.utc().unwrap_or_else(|| civil.local_micros())));
+        if let Some(key) = key(columns.iter().map(|&at| cell(at))) {
+            let at = civil.map(|civil| civil.utc().unwrap_or_else(|| civil.local_micros()));
+            seen.push((key_of(&key), at.ok()));
         }
         Ok(())
     })?;
     let mut order = Seen::default();
     for (key, at) in seen.into_iter().flatten() {
+        // An answer without a time could be the first.
+        let Some(at) = at else { return Ok(None) };
         if let Some(before) = order.last.insert(key, at) {
             order.rises |= before < at;
             order.falls |= before > at;
