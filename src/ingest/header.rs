@@ -161,7 +161,7 @@ impl Header {
         let first = &said[..width];
         let named: Vec<&String> = first.iter().filter(|name| !name.is_empty()).collect();
         let last = first.iter().rposition(|name| !name.is_empty())?;
-        let is_whole = said.len() % width == 0 || said.len() % width > last;
+        let is_whole = said.len().is_multiple_of(width) || said.len() % width > last;
         let come_again = said
             .chunks(width)
             .all(|table| table.iter().zip(first).all(|(name, first)| name == first));
