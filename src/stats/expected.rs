@@ -10,13 +10,13 @@
 //! - **Neighbours** that resemble each other are an autoregression of first order. Its coefficient is estimated within stretches of 12 points,
 //!   of which a straight line is subtracted, so that a trend is no resemblance; the bias of so few points is corrected (Kendall, Biometrika 41
 //!   (1954), 403-404, and Marriott and Pope, ibid. 390-402, for a mean; about twice as much for a line). A step looks like a resemblance in the
-//!   stretch in which it is, and in no other: so there are two stretches at least, and the coefficient is the lower median of theirs. The last
-//!   point has no part in it. Of series without resemblance about one in ten has a coefficient that is used.
+//!   stretch in which it is, and in no other: so there are two stretches at least, of a short series its halves, and the coefficient is the
+//!   lower median of theirs. The last point has no part in it. Of series without resemblance about one in ten has a coefficient that is used.
 
 use super::distribution::student_quantile;
 use crate::codes::codes;
 
-/// Points of the stretches within which neighbours are compared.
+/// Points of the stretches within which neighbours are compared, where there are enough for two.
 const STRETCH: usize = 12;
 
 /// Stretches of fewer points say nothing of neighbours.
@@ -117,7 +117,9 @@ fn season_of(points: &[Option<f64>], length: usize) -> Season {
 fn resemblance(points: &[Option<f64>]) -> Option<f64> {
     // A gap ends a stretch: what changed in it is no resemblance either.
     let runs = points.split(Option::is_none);
-    let stretches = runs.flat_map(|run| run.rchunks(STRETCH)).filter(|stretch| stretch.len() >= LEAST);
+    let stretches = runs
+        .flat_map(|run| run.rchunks(run.len().div_ceil(2).clamp(LEAST, STRETCH)))
+        .filter(|stretch| stretch.len() >= LEAST);
     let mut found: Vec<(f64, usize)> = stretches
         .filter_map(|stretch| {
             let present: Vec<(f64, f64)> = (0..).map(f64::from).zip(stretch.iter().copied().flatten()).collect();
@@ -180,6 +182,25 @@ mod tests {
             assert_eq!(expected(&some(&values), None).autocorrelation, None);
         }
         assert_eq!(expected(&some(&RESEMBLING[..16]), None).autocorrelation, None);
+    }
+
+    // Of 17 points before the last one the stretches have 8 and 9: f = 0.37942 and 0.38052; 0.37942 / (1 - 4 / 8)
+    #[test]
+    fn the_halves_of_a_short_series_are_its_stretches() {
+        let waves = [
+            0.2, 0.5, 0.9, 0.4, 0.1, -0.6, -0.3, -0.5, 0.1, 0.6, 0.4, 0.9, 0.3, -0.2, -0.6, -0.4, -0.7, 0.0,
+        ];
+        close(expected(&some(&waves), None).autocorrelation.unwrap(), 0.7588359151752142, 1e-12);
+        assert_eq!(
+            expected(&some(&waves[..16]), None).autocorrelation,
+            None,
+            "15 points have one stretch"
+        );
+        assert_eq!(
+            expected(&some(&RESEMBLING[..18]), None).autocorrelation,
+            None,
+            "neither half shows it"
+        );
         assert_eq!(expected(&[], Some(12)).values, []);
     }
 

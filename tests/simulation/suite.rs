@@ -339,17 +339,14 @@ pub fn differences() -> Vec<Setting> {
             let own: Vec<f64> = (0..n).map(|_| d.lognormal(0.8)).collect();
             change_of_survival(durations(d, &own), durations(d, &own))
         }),
-        setting("change of a total", "lognormal(1), a Poisson number", 0.0, |d, n| {
-            let mut total = || -> Vec<f64> {
-                let count = n as f64 + (n as f64).sqrt() * d.normal();
-                (0..count.round().max(0.0) as usize).map(|_| d.lognormal(1.0)).collect()
-            };
-            let (a, b) = (total(), total());
-            let squares = a.iter().chain(&b).map(|y| y * y).sum();
-            let delta = a.iter().sum::<f64>() - b.iter().sum::<f64>();
-            Some(stats::difference_of_totals(delta, squares, LEVEL))
-        }),
     ];
+    for (name, spread, part) in [
+        ("lognormal(1), a Poisson number", 1.0, 1.0),
+        ("lognormal(1.5), a Poisson number", 1.5, 1.0),
+        ("lognormal(1.5), 40% fewer", 1.5, 0.6),
+    ] {
+        all.push(change_of_a_total(name, spread, part));
+    }
     for values in [Values::Exponential, Values::Lognormal(1.0), Values::Lognormal(1.5)] {
         all.push(setting(
             "change of a mean",
@@ -368,6 +365,23 @@ pub fn differences() -> Vec<Setting> {
         difference_of_means(&means(d, n, Values::Lognormal(1.5)), &means(d, 19 * n, Values::Lognormal(1.5)), 0.0)
     }));
     all
+}
+
+/// The totals of `part * n` and of `n` stakeholders, on average; each has a lognormal value.
+fn change_of_a_total(name: &'static str, spread: f64, part: f64) -> Setting {
+    let of_one = part * (spread * spread / 2.0).exp() - (spread * spread / 2.0).exp();
+    let total = move |d: &mut Draws, expected: f64| -> Vec<f64> {
+        let count = expected + expected.sqrt() * d.normal();
+        (0..count.round().max(0.0) as usize).map(|_| d.lognormal(spread)).collect()
+    };
+    // Per stakeholder, so that the truth is the same for every number of them.
+    setting("change of a total", name, of_one, move |d, n| {
+        let (a, b) = (total(d, part * n as f64), total(d, n as f64));
+        let squares: f64 = a.iter().chain(&b).map(|y| y * y).sum();
+        let delta = a.iter().sum::<f64>() - b.iter().sum::<f64>();
+        let n = n as f64;
+        Some(stats::difference_of_totals(delta / n, squares / (n * n), LEVEL))
+    })
 }
 
 /// What the stakeholders of twenty groups have that are alike.
