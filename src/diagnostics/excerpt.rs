@@ -39,7 +39,7 @@ impl Excerpt {
         let [before, part, after] = [0..start_in_line, start_in_line..end_in_line, end_in_line..line.len()].map(|part| shown(&line[part]));
         Excerpt {
             file: file.to_string(),
-            line: text[..begin].matches('\n').count() + 1,
+            line: line_at(text, begin),
             column: line[..start_in_line].chars().count() + 1,
             part: before.len()..before.len() + part.len(),
             text: before + &part + &after,
@@ -62,6 +62,11 @@ impl Excerpt {
         report.extend(hint.map(|hint| Group::with_title(Level::HELP.with_name(Some("hint")).secondary_title(hint))));
         Renderer::plain().term_width(WIDTH).render(&report)
     }
+}
+
+/// The line of a byte of a text, from 1.
+pub fn line_at(text: &str, at: usize) -> usize {
+    memchr::memchr_iter(b'\n', &text.as_bytes()[..at.min(text.len())]).count() + 1
 }
 
 /// The text with a sign in place of each character that steers a terminal or cannot be seen; a tab stays.

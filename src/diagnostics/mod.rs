@@ -9,7 +9,7 @@ mod problem;
 mod suggestion;
 mod text;
 
-pub use excerpt::Excerpt;
+pub use excerpt::{Excerpt, line_at};
 pub use place::Place;
 pub use problem::{Class, Message, Problem};
 pub use suggestion::{did_you_mean, nearest};

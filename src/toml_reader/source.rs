@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{ConfigError, Fault, Help};
-use crate::diagnostics::{Excerpt, Place};
+use crate::diagnostics::{Excerpt, Place, line_at};
 
 /// A text with the name of the file it came from.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ impl SourceText<'_> {
 
     /// The line of this byte, from 1.
     pub fn line(&self, at: usize) -> usize {
-        self.text[..self.text.floor_char_boundary(at)].matches('\n').count() + 1
+        line_at(self.text, at)
     }
 
     /// Where a part of a string's value is in the text. `string`: the bytes of the string, quotes included; of one that is not in the
