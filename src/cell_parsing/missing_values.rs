@@ -46,7 +46,7 @@ pub fn is_marked_nothing(cell: &str) -> bool {
 /// Whether a cell says nothing where a number, a time, or yes or no is expected: as [`is_null`], [`is_sheet_error`] and
 /// [`is_marked_nothing`], only dashes, or `None`, `NaN`, `nil`, `n.a.` and their like in any case.
 pub fn is_no_value(cell: &str) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 21] = [
         "na",
         "n/a",
         "n.a.",
@@ -58,6 +58,7 @@ pub fn is_no_value(cell: &str) -> bool {
         "nil",
         "nat",
         "undefined",
+        "?",
         "unknown",
         "unbekannt",
         "inconnu",
@@ -87,7 +88,9 @@ mod tests {
 
     #[test]
     fn nothing_said() {
-        for cell in ["", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - ", "?"] {
+        for cell in [
+            "", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - ", "?",
+        ] {
             assert!(is_null(cell), "{cell:?}");
             assert!(is_no_value(cell), "{cell:?}");
         }

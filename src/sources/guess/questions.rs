@@ -288,7 +288,10 @@ impl fmt::Display for Question {
                 let (name, meaning) = (column.name, meaning(column));
                 match &candidates[..] {
                     [] if names_nobody(column) => {
-                        write!(f, "Which column is {name} ({meaning})? None looks like it. If none is, the records count for no person")?;
+                        write!(
+                            f,
+                            "Which column is {name} ({meaning})? None looks like it. If none is, the records count for no person"
+                        )?;
                     }
                     [] => write!(f, "Which column is {name} ({meaning})? None looks like it")?,
                     [one] => write!(f, "Is \"{}\" {name} ({meaning})? {}", excerpt(&one.name), listed(&one.evidence))?,

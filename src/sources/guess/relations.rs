@@ -192,7 +192,12 @@ fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
 /// A few companies next to many customers are those that make or sell what the customers buy. A company next to its contacts is the customer.
 fn companies(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     const BUYERS: [&str; 8] = ["customer", "buyer", "guest", "member", "patient", "donor", "tenant", "student"];
-    let names_company = |at: usize| file.headers[at].words.iter().all(|word| matches!(word.as_str(), "company" | "name" | "organization"));
+    let names_company = |at: usize| {
+        file.headers[at]
+            .words
+            .iter()
+            .all(|word| matches!(word.as_str(), "company" | "name" | "organization"))
+    };
     let many_buyers = |at: usize, few: usize| {
         let (header, profile) = (&file.headers[at], &file.profiles[at]);
         let is_buyer = header.words.iter().any(|word| BUYERS.contains(&word.as_str()));
@@ -223,7 +228,11 @@ fn sparse(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
 
 /// When a survey about a case was sent or answered is neither when the case was opened nor when it was answered or resolved.
 fn surveys_of_cases(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
-    let of_survey = |at: usize| ["survey", "satisfaction", "csat", "nps"].iter().any(|word| file.headers[at].words.contains(*word));
+    let of_survey = |at: usize| {
+        ["survey", "satisfaction", "csat", "nps"]
+            .iter()
+            .any(|word| file.headers[at].words.contains(*word))
+    };
     let is_time = |c: &&mut Candidate| matches!(c.column.kind, ColumnType::Time) || c.column.role == Role::Duration;
     for candidate in candidates.iter_mut().filter(|_| table == Table::Interactions).filter(is_time) {
         if of_survey(candidate.header) {
@@ -253,7 +262,10 @@ fn states_of_cases(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_
     let has_one_time = |at: &usize| {
         let mut opened_at: BTreeMap<&str, &str> = BTreeMap::new();
         let pairs = file.columns[*at].iter().zip(&file.columns[opened]);
-        pairs.into_iter().all(|(id, time)| *opened_at.entry(id.trim()).or_insert(time) == *time) && 10 * times.len() >= 9 * opened_at.len()
+        pairs
+            .into_iter()
+            .all(|(id, time)| *opened_at.entry(id.trim()).or_insert(time) == *time)
+            && 10 * times.len() >= 9 * opened_at.len()
     };
     let found: Vec<usize> = (0..file.headers.len()).filter(is_number).filter(has_one_time).collect();
     if let [number] = found[..] {
@@ -286,7 +298,9 @@ fn later_ends(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         before == 0 && all >= 3 && 2 * after >= all && 10 * all >= 9 * known(first).max(known(second))
     };
     for candidate in candidates.iter_mut().filter(|c| *c.column == stakeholders::ENDED_AT && !c.is_exact) {
-        let Some((_, mine)) = ends.iter().find(|(at, _)| *at == candidate.header) else { continue };
+        let Some((_, mine)) = ends.iter().find(|(at, _)| *at == candidate.header) else {
+            continue;
+        };
         let later = ends.iter().find(|(at, others)| *at != candidate.header && is_later(mine, others));
         if let Some((at, _)) = later {
             candidate.lower(0.5, ColumnEvidence::BeforeTheEnd(file.headers[*at].name.clone()));

@@ -253,7 +253,8 @@ fn numbered(taken: &[Candidate], file: &File<'_>) -> Option<usize> {
         let is_numbered = |cell: &str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
         let are_numbers =
             || file.columns[*at].iter().all(|cell| is_numbered(cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
-        !is_known && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
+        let is_thing = header.words.iter().any(|word| THINGS.contains(&word.as_str()));
+        !is_known && !is_thing && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
     };
     let found: Vec<usize> = (0..file.headers.len()).filter(may_stand).collect();
     match found[..] {

@@ -117,14 +117,20 @@ fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Op
 
 /// The question whether amounts are prices of units, and how to answer it.
 pub fn unit_question(file: &str, header: &str, quantity: &str, (many, all): (u64, u64)) -> Problem {
-    Problem::data(format!("{} may be the price of one unit or the amount of the line", excerpt(header)))
-        .why(format!("{many} of {} a quantity other than 1", counted(all, "line has", "lines have")))
-        .hint(format!(
-            "if it is the price of one unit, add {}; if it is the amount of the line, add {}; or set amount in [source.map] of relhealth.toml",
-            Answer::Expression(file.to_string(), purchases::AMOUNT.name, product(quantity, header)),
-            Answer::Map(file.to_string(), purchases::AMOUNT.name, Some(header.to_string())),
-        ))
-        .at(Place::file(file))
+    Problem::data(format!(
+        "{} may be the price of one unit or the amount of the line",
+        excerpt(header)
+    ))
+    .why(format!(
+        "{many} of {} a quantity other than 1",
+        counted(all, "line has", "lines have")
+    ))
+    .hint(format!(
+        "if it is the price of one unit, add {}; if it is the amount of the line, add {}; or set amount in [source.map] of relhealth.toml",
+        Answer::Expression(file.to_string(), purchases::AMOUNT.name, product(quantity, header)),
+        Answer::Map(file.to_string(), purchases::AMOUNT.name, Some(header.to_string())),
+    ))
+    .at(Place::file(file))
 }
 
 /// Whether an order has a line without an amount.
