@@ -3,14 +3,14 @@
 //! A few words say so in every column. Others do so only where a number, a time, or yes or no is expected: somebody may be called `None`,
 //! and a product `Nil`, but no amount is.
 
-/// Whether a cell says nothing, whatever its column: blank, or alone in it `NA`, `N/A`, `n/a`, `NULL`, `null`, `#N/A` or `-`.
+/// Whether a cell says nothing, whatever its column: blank, or alone in it `NA`, `N/A`, `n/a`, `NULL`, `null`, `#N/A`, `-` or `?`.
 pub fn is_null(cell: &str) -> bool {
     // The longest of the words has four letters, so that a longer cell without outer blanks is decided at once.
     let bytes = cell.as_bytes();
     if bytes.len() > 4 && bytes[0].is_ascii_graphic() && bytes[bytes.len() - 1].is_ascii_graphic() {
         return false;
     }
-    matches!(cell.trim(), "" | "-" | "NA" | "N/A" | "n/a" | "NULL" | "null" | "#N/A")
+    matches!(cell.trim(), "" | "-" | "?" | "NA" | "N/A" | "n/a" | "NULL" | "null" | "#N/A")
 }
 
 /// What formulas that failed leave in a cell.
@@ -46,7 +46,7 @@ pub fn is_marked_nothing(cell: &str) -> bool {
 /// Whether a cell says nothing where a number, a time, or yes or no is expected: as [`is_null`], [`is_sheet_error`] and
 /// [`is_marked_nothing`], only dashes, or `None`, `NaN`, `nil`, `n.a.` and their like in any case.
 pub fn is_no_value(cell: &str) -> bool {
-    const WORDS: [&str; 14] = [
+    const WORDS: [&str; 21] = [
         "na",
         "n/a",
         "n.a.",
@@ -58,6 +58,13 @@ pub fn is_no_value(cell: &str) -> bool {
         "nil",
         "nat",
         "undefined",
+        "?",
+        "unknown",
+        "unbekannt",
+        "inconnu",
+        "desconocido",
+        "sconosciuto",
+        "error",
         "k.a.",
         "n/d",
         "n.d.",
@@ -81,7 +88,9 @@ mod tests {
 
     #[test]
     fn nothing_said() {
-        for cell in ["", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - "] {
+        for cell in [
+            "", "  ", "\t", "\u{a0}", "NA", " N/A ", "n/a", "NULL", "null", "#N/A", "-", " - ", "?",
+        ] {
             assert!(is_null(cell), "{cell:?}");
             assert!(is_no_value(cell), "{cell:?}");
         }
@@ -94,7 +103,7 @@ mod tests {
     fn no_value_where_one_is_expected() {
         for cell in [
             "--", "---", "—", "(blank)", "None", "none", "NaN", "nan", "nil", "\\N", "<NA>", "#VALUE!", "#DIV/0!", "#REF!", "#NAME?",
-            "#NUM!", "#NULL!", " #ref! ", "NaT",
+            "#NUM!", "#NULL!", " #ref! ", "NaT", "UNKNOWN", "Error",
         ] {
             assert!(is_no_value(cell), "{cell:?}");
         }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 
 use super::plan::{FactPlan, Plan};
-use crate::canonical::{CanonicalTables, Content, SourceInfo};
+use crate::canonical::{CanonicalTables, Content, Rows, SourceInfo};
 use crate::catalog::{Catalog, Metric};
 use crate::facts::context::Settings;
 use crate::report::AbsentReason;
-use crate::schema::{Column, ColumnType, Fact, FactColumn, FactSpec, Input, Known, Role, Table, Unit};
+use crate::schema::{Column, ColumnType, Fact, FactColumn, FactSpec, Input, Known, Role, Shape, Table, Unit};
 
 /// The columns of the canonical tables that these metrics, and those that they are computed from, are made from and that are read only where
 /// they are needed: what a load has to keep for them. They follow from what each column of a fact needs, whatever its own unit is.
@@ -107,6 +107,9 @@ pub fn usable_sources(
     if let Some(absent) = without_records(fact, canonical) {
         return Err(absent);
     }
+    if let Some(who) = without_people(fact, canonical) {
+        return missing(who);
+    }
     let columns = metric.columns();
     let mut usable = vec![true; canonical.sources.len()];
     let mut restricted = false;
@@ -202,6 +205,20 @@ fn without_records(fact: &FactSpec, canonical: &CanonicalTables) -> Option<Absen
     } else {
         None
     }
+}
+
+/// The columns that would say whom the records of a fact about stakeholders are of, where they name nobody at all: to count none would be a
+/// guess.
+fn without_people(fact: &FactSpec, canonical: &CanonicalTables) -> Option<String> {
+    let tables = || fact.tables.iter().filter_map(|table| Some((table, canonical.table(*table)?)));
+    let names_somebody = |rows: &Rows| rows.run(canonical.nobody()).start > 0;
+    let is_about_people = matches!(fact.shape, Shape::StakeholderPeriod);
+    let has_records = tables().any(|(_, rows)| rows.len > 0);
+    if !is_about_people || !has_records || tables().any(|(_, rows)| names_somebody(rows)) {
+        return None;
+    }
+    let names: Vec<String> = tables().map(|(table, _)| table.stakeholder_column().full_name()).collect();
+    Some(names.join(" or "))
 }
 
 /// The columns of dates in a source by which a metric that rests on times of day cannot be known there.

@@ -16,6 +16,8 @@ struct Words {
     types: BTreeSet<String>,
     types_beside_documents: BTreeSet<String>,
     documents: BTreeSet<String>,
+    browsing: BTreeSet<String>,
+    bought: BTreeSet<String>,
     supplies: BTreeSet<String>,
     orders: BTreeSet<String>,
     invoices: BTreeSet<String>,
@@ -31,6 +33,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             "types",
             "types_beside_documents",
             "documents",
+            "browsing",
+            "bought",
             "supplies",
             "orders",
             "invoices",
@@ -44,6 +48,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types,
             types_beside_documents,
             documents,
+            browsing,
+            bought,
             supplies,
             orders,
             invoices,
@@ -58,6 +64,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types,
             types_beside_documents,
             documents,
+            browsing,
+            bought,
             supplies,
             orders,
             invoices,
@@ -127,9 +135,24 @@ pub fn without_shop(words: &str) -> &str {
     words.strip_prefix("wc ").unwrap_or(words)
 }
 
-/// Whether the type of a record says that it is no purchase, but a promise or an offer of one: a pledge, a quote.
+/// Whether the type of a record says that it is no purchase, but a promise or an offer of one, or what goes before it: a pledge, a quote, a
+/// view of a product.
 pub fn is_void_type(record_type: &str) -> bool {
-    record_type.len() <= 80 && WORDS.types.contains(&plain(record_type))
+    if record_type.len() > 80 {
+        return false;
+    }
+    let record_type = plain(record_type);
+    WORDS.types.contains(&record_type) || WORDS.browsing.contains(&record_type)
+}
+
+/// Whether cells are the events of a shop: some say that something was bought, and others that it was only looked at.
+pub fn are_shop_events<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
+    let (mut browsed, mut bought) = (false, false);
+    for cell in cells.filter(|cell| cell.len() <= 80).map(plain) {
+        browsed |= WORDS.browsing.contains(&cell);
+        bought |= WORDS.bought.contains(&cell);
+    }
+    browsed && bought
 }
 
 /// The same of a type that is an offer only where other records have types of documents: *oferta* is a gift in a church.
@@ -204,6 +227,17 @@ mod tests {
         ] {
             assert!(!is_void(status), "{status}");
         }
+    }
+
+    #[test]
+    fn what_was_only_looked_at_was_not_bought() {
+        assert!(are_shop_events(["view", "cart", "purchase", "view"].into_iter()));
+        assert!(are_shop_events(["Page View", "add_to_cart", "Transaction"].into_iter()));
+        assert!(are_shop_events(["pv", "buy"].into_iter()));
+        // A basket type, and kinds of documents, say nothing of the kind.
+        assert!(!are_shop_events(["order", "invoice", "payment"].into_iter()));
+        assert!(!are_shop_events(["view", "click", "search"].into_iter()));
+        assert!(is_void_type("remove_from_cart") && is_void_type("View") && !is_void_type("purchase") && !is_void_type("visit"));
     }
 
     #[test]

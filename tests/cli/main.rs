@@ -20,6 +20,7 @@ mod history;
 mod inspect;
 mod joined_files;
 mod joins;
+mod kinds_of_files;
 mod measure;
 mod metrics;
 mod orders;

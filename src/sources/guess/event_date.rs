@@ -135,7 +135,14 @@ struct Dates<'a> {
 
 impl<'a> Dates<'a> {
     fn of(table: Table, taken: &[Candidate], file: &'a File<'a>) -> Dates<'a> {
-        let is_date = |i: &usize| file.profiles[*i].share(&[Kind::Date]) >= 0.9 && !file.births[*i] && !shape::is_of_somebody(*i, file);
+        // `Time` over seconds since 1970: its name and its numbers say the same.
+        let counts = |i: usize| {
+            let is_epoch = file.profiles[i].dates.is_some_and(|style| style.starts_with("epoch"));
+            is_epoch && file.headers[i].words.iter().all(|word| word == "date")
+        };
+        let is_date = |i: &usize| {
+            (file.profiles[*i].share(&[Kind::Date]) >= 0.9 || counts(*i)) && !file.births[*i] && !shape::is_of_somebody(*i, file)
+        };
         let is_exact = |i: usize| taken.iter().any(|t| t.header == i && t.is_exact);
         let (possible, others) = (0..file.headers.len())
             .filter(|i| is_date(i) && !is_exact(*i))

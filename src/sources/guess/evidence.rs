@@ -106,6 +106,18 @@ pub enum ColumnEvidence {
     GivenNames,
     /// A few people beside numbers that repeat may be those who serve.
     MayServe,
+    /// A few companies next to many customers sell or make what these buy.
+    FewBesideCustomers,
+    /// So many of so many records have it.
+    MostlyEmpty(usize, usize),
+    /// It is of a survey about the record.
+    OfSurvey,
+    /// Another date of the same people, which may be the end as well, is later.
+    BeforeTheEnd(String),
+    /// So many numbers stand in so many records, those of one with one time of opening: they are states of cases.
+    StatesOfCases(usize, usize),
+    /// Its cells say whether something was bought or only looked at.
+    BoughtOrLookedAt,
     /// Its cells show it, together with other columns.
     Shown(ShownByCells),
     /// So many of so many codes are different.
@@ -187,6 +199,14 @@ impl fmt::Display for ColumnEvidence {
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",
+            E::FewBesideCustomers => "a few companies next to many customers",
+            E::MostlyEmpty(filled, rows) => return write!(f, "only {filled} of {rows} records have it"),
+            E::OfSurvey => "about a survey of the case, not about the case",
+            E::BeforeTheEnd(end) => return write!(f, "\"{}\" is later", excerpt(end)),
+            E::StatesOfCases(distinct, rows) => {
+                return write!(f, "{distinct} numbers in {rows} records, those of each number with one time of opening");
+            }
+            E::BoughtOrLookedAt => "its cells say whether something was bought or only looked at",
             E::Shown(shown) => return write!(f, "{shown}"),
             E::RepeatedCodes(distinct, filled) => return write!(f, "its cells are codes that repeat: {distinct} different in {filled}"),
             E::PartOfAddress => "next to other parts of an address",

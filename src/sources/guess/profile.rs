@@ -107,6 +107,12 @@ impl ColumnProfile {
                 range = Some(range.map_or((n, n), |(low, high)| (low.min(n), high.max(n))));
             }
         }
+        // Long numbers that tools wrote with a point and a nought, because some are missing, are whole.
+        let is_long = |cell: &&str| cell.strip_suffix(".0").is_some_and(|whole| whole.len() >= 8);
+        if let Some(decimal) = counts.get(&Kind::Decimal).copied().filter(|_| filled.iter().all(is_long)) {
+            counts.remove(&Kind::Decimal);
+            *counts.entry(Kind::Integer).or_default() += decimal;
+        }
         let mut kinds: Vec<(Kind, usize)> = counts.into_iter().collect();
         kinds.sort_by_key(|&(kind, count)| (std::cmp::Reverse(count), kind));
         let mut seen = BTreeSet::new();

@@ -78,11 +78,16 @@ pub enum Answer {
     List(Table, String, Vec<(&'static str, String)>),
     /// `--map` on the command line, with the file, the canonical column and the header. Without one, the header is to be filled in.
     Map(String, &'static str, Option<String>),
+    /// `--map` that says that no column names anybody: the records count for no person.
+    Nobody(String, &'static str),
     /// The same with an expression over the columns.
     Expression(String, &'static str, String),
     /// `--question`, with the instrument, if it is known, and the question.
     Question(Option<&'static str>, String),
 }
+
+/// What stands for whoever is not named.
+const NOBODY: &str = "{ value = \"Guest\" }";
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,7 +99,9 @@ impl fmt::Display for Answer {
                     .iter()
                     .try_for_each(|(column, header)| write!(f, " {}", mapped(file, column, header)))
             }
+            Answer::Map(file, column, Some(header)) if quoted_if_needed(file) != *file => write!(f, "{}", mapped(file, column, header)),
             Answer::Map(file, column, Some(header)) => write!(f, "--map {file}:{column}={}", quoted(header)),
+            Answer::Nobody(file, column) => write!(f, "{}", mapped(file, column, NOBODY)),
             Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
             Answer::Expression(file, column, text) => write!(f, "{}", mapped(file, column, &expression(text))),
             Answer::Question(instrument, question) => {
@@ -132,6 +139,11 @@ pub fn accepted(file: &str, table: Option<Table>, questions: &[Question]) -> Opt
     if let Some(table) = table {
         input = format!("{}={input}", table.name());
     }
+    // Where neither the table nor anybody in it is known, the file is not understood.
+    let is_nobody = |question: &Question| matches!(question.answer(), Answer::Nobody(..));
+    if questions.iter().any(is_nobody) && questions.iter().any(|question| question.table().is_some()) {
+        return None;
+    }
     for question in questions {
         if let Question::Table { tables, .. } = question {
             tables.first().filter(|(_, confidence)| *confidence >= LIKELY)?;
@@ -141,7 +153,7 @@ pub fn accepted(file: &str, table: Option<Table>, questions: &[Question]) -> Opt
             list @ Answer::List(..) => input = list.to_string(),
             Answer::Map(file, column, Some(header)) => options.push(mapped(&file, column, &header)),
             named @ Answer::Question(Some(_), _) => options.push(named.to_string()),
-            stated @ Answer::Expression(..) => options.push(stated.to_string()),
+            stated @ (Answer::Expression(..) | Answer::Nobody(..)) => options.push(stated.to_string()),
             Answer::Input(None, _) | Answer::Map(_, _, None) | Answer::Question(None, _) => return None,
         }
     }
@@ -197,6 +209,9 @@ impl Question {
             Question::Product { quantity, price, .. } => {
                 vec![format!("{} = {}", purchases::AMOUNT.name, expression(&product(quantity, price)))]
             }
+            Question::Column { column, candidates, .. } if candidates.is_empty() && names_nobody(column) => {
+                vec![format!("{} = {NOBODY}", column.name)]
+            }
             Question::Column { column, candidates, .. } if candidates.is_empty() => vec![format!("{} = \"\"", column.name)],
             Question::Column { column, candidates, .. } => {
                 let line = |possible: &PossibleColumn| match possible.unit.filter(|_| is_duration(column)) {
@@ -225,6 +240,7 @@ impl Question {
                 Some(PossibleColumn {
                     name, unit: Some(unit), ..
                 }) if is_duration(column) => Answer::Expression(file.clone(), column.name, in_minutes(name, *unit)),
+                None if names_nobody(column) => Answer::Nobody(file.clone(), column.name),
                 best => Answer::Map(file.clone(), column.name, best.map(|best| best.name.clone())),
             },
         }
@@ -271,6 +287,12 @@ impl fmt::Display for Question {
             Question::Column { column, candidates, .. } => {
                 let (name, meaning) = (column.name, meaning(column));
                 match &candidates[..] {
+                    [] if names_nobody(column) => {
+                        write!(
+                            f,
+                            "Which column is {name} ({meaning})? None looks like it. If none is, the records count for no person"
+                        )?;
+                    }
                     [] => write!(f, "Which column is {name} ({meaning})? None looks like it")?,
                     [one] => write!(f, "Is \"{}\" {name} ({meaning})? {}", excerpt(&one.name), listed(&one.evidence))?,
                     several => {
@@ -307,13 +329,19 @@ fn changes_product(reading: &Reading, seen: &File<'_>) -> Option<usize> {
     (0..seen.headers.len()).filter(is_free).find(changes)
 }
 
-fn product(quantity: &str, price: &str) -> String {
+/// Quantity times price, as an expression over the columns.
+pub fn product(quantity: &str, price: &str) -> String {
     let [quantity, price] = [quantity, price].map(|name| name.replace('"', "\"\""));
     format!("\"{quantity}\" * \"{price}\"")
 }
 
 fn in_minutes(name: &str, unit: Unit) -> String {
     format!("\"{name}\" {}", unit.minutes())
+}
+
+/// Whether records may do without the column because they name nobody: what was sold over a counter, or what citizens report.
+fn names_nobody(column: &Column) -> bool {
+    column.role == Role::Stakeholder && matches!(column.table, Table::Purchases | Table::Interactions)
 }
 
 fn is_duration(column: &Column) -> bool {

@@ -1,25 +1,32 @@
 //! What columns say about each other: ids that repeat and ids that do not, a time that is never before another, a product.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, ColumnEvidence, File, TAKE, open_items, shape, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
-use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
+use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, interactions, purchases, stakeholders, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
+use crate::sources::purchase_words::are_shop_events;
 
 /// Lets the columns of a file speak for and against each other.
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file);
     servants(table, candidates, file);
+    companies(table, candidates, file);
+    sparse(table, candidates, file);
     given_names(candidates, file);
+    surveys_of_cases(table, candidates, file);
+    states_of_cases(table, candidates, file);
+    later_ends(table, candidates, file);
     times(table, candidates, file.columns);
     births(table, candidates, file);
     places(candidates, file);
     if table == Table::Purchases {
         deals(candidates, file);
+        shop_events(candidates, file);
         balances(candidates, file);
         products(candidates, file.profiles, file.columns);
         open_items::relate(candidates, file);
@@ -56,6 +63,16 @@ fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     }
     candidates.retain(|c| c.header != closed);
     candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
+}
+
+/// In a log of what visitors do, only some events are purchases.
+fn shop_events(candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    const KINDS: usize = 25;
+    let is_log = |at: &usize| file.profiles[*at].distinct <= KINDS && are_shop_events(file.columns[*at].iter().copied());
+    let Some(at) = (0..file.headers.len()).find(is_log) else { return };
+    let found = Candidate::new(&purchases::RECORD_TYPE, at, 0.92, ColumnEvidence::BoughtOrLookedAt);
+    candidates.retain(|c| c.header != at);
+    super::replace(candidates, vec![found]);
 }
 
 /// The records of an account, with a balance that runs with their amounts: what the account paid to others is among them, and what was moved.
@@ -168,6 +185,125 @@ fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         let few = file.profiles[candidate.header].distinct;
         if (0..file.headers.len()).any(|at| at != candidate.header && numbers_people(at, few)) {
             candidate.lower(0.6, ColumnEvidence::MayServe);
+        }
+    }
+}
+
+/// A few companies next to many customers are those that make or sell what the customers buy. A company next to its contacts is the customer.
+fn companies(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    const BUYERS: [&str; 8] = ["customer", "buyer", "guest", "member", "patient", "donor", "tenant", "student"];
+    let names_company = |at: usize| {
+        file.headers[at]
+            .words
+            .iter()
+            .all(|word| matches!(word.as_str(), "company" | "name" | "organization"))
+    };
+    let many_buyers = |at: usize, few: usize| {
+        let (header, profile) = (&file.headers[at], &file.profiles[at]);
+        let is_buyer = header.words.iter().any(|word| BUYERS.contains(&word.as_str()));
+        is_buyer && profile.share(&[Kind::Words, Kind::Text, Kind::Code]) >= 0.9 && profile.distinct > 2 * few
+    };
+    let is_company = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && names_company(c.header);
+    for candidate in candidates.iter_mut().filter(|_| table == Table::Purchases).filter(is_company) {
+        let few = file.profiles[candidate.header].distinct;
+        if (0..file.headers.len()).any(|at| at != candidate.header && many_buyers(at, few)) {
+            candidate.lower(0.3, ColumnEvidence::FewBesideCustomers);
+        }
+    }
+}
+
+/// What most records lack is not whom they are about.
+fn sparse(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let is_sparse = |at: usize| {
+        let profile = &file.profiles[at];
+        profile.rows >= ENOUGH && profile.filled > 0 && 5 * profile.filled < profile.rows
+    };
+    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_sparse(c.header);
+    let events = !matches!(table, Table::Referrals | Table::Identities | Table::Surveys);
+    for candidate in candidates.iter_mut().filter(|_| events).filter(is_who) {
+        let profile = &file.profiles[candidate.header];
+        candidate.lower(0.4, ColumnEvidence::MostlyEmpty(profile.filled, profile.rows));
+    }
+}
+
+/// When a survey about a case was sent or answered is neither when the case was opened nor when it was answered or resolved.
+fn surveys_of_cases(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let of_survey = |at: usize| {
+        ["survey", "satisfaction", "csat", "nps"]
+            .iter()
+            .any(|word| file.headers[at].words.contains(*word))
+    };
+    let is_time = |c: &&mut Candidate| matches!(c.column.kind, ColumnType::Time) || c.column.role == Role::Duration;
+    for candidate in candidates.iter_mut().filter(|_| table == Table::Interactions).filter(is_time) {
+        if of_survey(candidate.header) {
+            candidate.lower(REFUTED, ColumnEvidence::OfSurvey);
+        }
+    }
+}
+
+/// The log of a desk has a record for each change of a case: the number whose records were all opened at one time is that of the case.
+fn states_of_cases(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    let best = |column: &Column| {
+        let found = candidates.iter().filter(|c| c.column == column && c.confidence >= TAKE);
+        found.min_by_key(|c| c.rank()).map(|c| c.header)
+    };
+    if table != Table::Interactions || best(&interactions::CASE_ID).is_some() {
+        return;
+    }
+    let (Some(opened), Some(_)) = (best(&interactions::OCCURRED_AT), best(&interactions::RESOLVED_AT)) else {
+        return;
+    };
+    let times: BTreeSet<&str> = file.columns[opened].iter().map(|cell| cell.trim()).collect();
+    let is_number = |at: &usize| {
+        let profile = &file.profiles[*at];
+        let is_id = file.headers[*at].words.contains("id") && profile.share(&[Kind::Code, Kind::Integer, Kind::Uuid]) >= 0.9;
+        is_id && profile.filled == profile.rows && profile.distinct > 5 && 10 * profile.distinct < 8 * profile.rows
+    };
+    let has_one_time = |at: &usize| {
+        let mut opened_at: BTreeMap<&str, &str> = BTreeMap::new();
+        let pairs = file.columns[*at].iter().zip(&file.columns[opened]);
+        pairs
+            .into_iter()
+            .all(|(id, time)| *opened_at.entry(id.trim()).or_insert(time) == *time)
+            && 10 * times.len() >= 9 * opened_at.len()
+    };
+    let found: Vec<usize> = (0..file.headers.len()).filter(is_number).filter(has_one_time).collect();
+    if let [number] = found[..] {
+        let profile = &file.profiles[number];
+        let why = ColumnEvidence::StatesOfCases(profile.distinct, profile.rows);
+        candidates.retain(|c| c.header != number);
+        candidates.push(Candidate::new(&interactions::CASE_ID, number, 0.9, why));
+    }
+}
+
+/// Who has given notice is still there until the end: of two dates that may be the end and that the same people have, it is the later one.
+fn later_ends(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    if table != Table::Stakeholders {
+        return;
+    }
+    let ends: Vec<(usize, Vec<Option<Civil>>)> = candidates
+        .iter()
+        .filter(|c| *c.column == stakeholders::ENDED_AT && c.confidence >= super::ASK)
+        .map(|c| (c.header, instants(&file.columns[c.header])))
+        .collect();
+    let is_later = |first: &[Option<Civil>], second: &[Option<Civil>]| {
+        let both = first.iter().zip(second).filter_map(|(a, b)| Some((a.as_ref()?, b.as_ref()?)));
+        let (mut after, mut before, mut all) = (0, 0, 0);
+        for (first, second) in both {
+            all += 1;
+            after += usize::from(is_before(first, second));
+            before += usize::from(is_before(second, first));
+        }
+        let known = |dates: &[Option<Civil>]| dates.iter().flatten().count();
+        before == 0 && all >= 3 && 2 * after >= all && 10 * all >= 9 * known(first).max(known(second))
+    };
+    for candidate in candidates.iter_mut().filter(|c| *c.column == stakeholders::ENDED_AT && !c.is_exact) {
+        let Some((_, mine)) = ends.iter().find(|(at, _)| *at == candidate.header) else {
+            continue;
+        };
+        let later = ends.iter().find(|(at, others)| *at != candidate.header && is_later(mine, others));
+        if let Some((at, _)) = later {
+            candidate.lower(0.5, ColumnEvidence::BeforeTheEnd(file.headers[*at].name.clone()));
         }
     }
 }
@@ -295,7 +431,10 @@ fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnPr
             let mut fits = 0;
             let mut all = 0;
             for ((q, p), a) in quantity.iter().zip(prices).zip(totals) {
-                if let (Some(q), Some(p), Some(a)) = (q, p, a) {
+                // Nothing times anything is nothing: costs that nobody had agree with every quantity.
+                if let (Some(q), Some(p), Some(a)) = (q, p, a)
+                    && (*p != 0.0 || *a != 0.0)
+                {
                     all += 1;
                     fits += usize::from((q * p - a).abs() <= 0.011 && telling(&Some(*q)) || (*q == 1.0 && (p - a).abs() <= 0.011));
                 }

@@ -91,7 +91,8 @@ fn parts_of(total: usize, amounts: &[(usize, Vec<Option<f64>>)]) -> Option<[usiz
             let (Some(whole), Some(values)) = (whole, values) else { continue };
             all += 1;
             fits += usize::from((values.iter().sum::<f64>() - whole).abs() <= ROUNDING);
-            telling += usize::from(values.iter().all(|value| *value != 0.0));
+            // The same amount twice, less and plus another that is there twice, says nothing.
+            telling += usize::from(values.iter().all(|value| *value != 0.0 && (value - whole).abs() > ROUNDING));
         }
         all >= 5 && 20 * fits >= 19 * all && telling >= 3
     };

@@ -75,6 +75,7 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
     if table != Table::Supplies || !has(&supplies::STAKEHOLDER_ID, taken) {
         return;
     }
+    payments(candidates, taken, file);
     dates(candidates, taken, file);
     // Where it is known from whom and when something came, the quantities are of what was ordered and of what came.
     let wanted = [&supplies::QUANTITY, &supplies::QUANTITY_RECEIVED];
@@ -96,6 +97,25 @@ pub(super) fn fall_back(table: Table, candidates: &mut Vec<Candidate>, taken: &m
         taken.push(found.clone());
         replace(candidates, vec![found]);
     }
+}
+
+/// The only date of a list of what was paid to suppliers, which says nothing of orders and deliveries: it is when the money was spent.
+fn payments(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>, file: &File<'_>) {
+    let has = |column: &Column| taken.iter().any(|t| t.column == column);
+    let has_date = [&supplies::ORDERED_AT, &supplies::PROMISED_AT, &supplies::RECEIVED_AT]
+        .into_iter()
+        .any(has);
+    if has_date || !has(&supplies::AMOUNT) {
+        return;
+    }
+    let is_date =
+        |at: &usize| file.profiles[*at].share(&[Kind::Date]) >= 0.9 && file.profiles[*at].filled >= content::ENOUGH && !file.births[*at];
+    let dates: Vec<usize> = (0..file.headers.len()).filter(is_date).collect();
+    let [only] = dates[..] else { return };
+    let found = Candidate::new(&supplies::ORDERED_AT, only, SERVES, ColumnEvidence::OnlyDates);
+    taken.retain(|t| t.header != only);
+    taken.push(found.clone());
+    replace(candidates, vec![found]);
 }
 
 /// The dates of [`fall_back`].

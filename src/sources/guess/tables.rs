@@ -100,7 +100,18 @@ const OF_CONTACTS: [Column; 7] = [
 
 /// Whether a reading has what its table cannot do without.
 pub(super) fn is_complete(reading: &Reading) -> bool {
-    recognise::is_complete(reading.table, &|column| reading.has(column))
+    recognise::is_complete(reading.table, &|column| reading.has(column)) || is_spend(reading)
+}
+
+/// Whether a reading has what was paid to suppliers and when, which is worth reading without what they delivered.
+fn is_spend(reading: &Reading) -> bool {
+    let says_supplier = |why: &ColumnEvidence| match why {
+        ColumnEvidence::NameWords(words, ..) => words.iter().any(|word| word == "supplier"),
+        ColumnEvidence::KnownName | ColumnEvidence::ContainsKnownName(_) => true,
+        _ => false,
+    };
+    let mut of_suppliers = reading.taken.iter().filter(|t| *t.column == supplies::STAKEHOLDER_ID);
+    of_suppliers.any(|t| t.evidence.iter().any(says_supplier)) && reading.has(&supplies::ORDERED_AT) && reading.has(&supplies::AMOUNT)
 }
 
 /// Whether a column is the id of the stakeholder whom a record is about. A referral is about two.
@@ -354,6 +365,11 @@ fn points(file: &str, seen: &File<'_>, reading: &Reading) -> (f64, Vec<TableClue
             .any(|w| meanings::is_who(w) && w != "company" && w != "partner" && w != "account")
     };
     if table == Table::Supplies && id.is_some_and(is_elses) && !seen.headers.iter().any(|h| h.words.contains("supplier")) {
+        points *= 0.5;
+    }
+    // Who is paid is no customer.
+    let is_supplier = |h: &Header| h.words.contains("supplier");
+    if table == Table::Purchases && id.is_none_or(is_supplier) && seen.headers.iter().any(is_supplier) {
         points *= 0.5;
     }
     // What is mapped is a column of its table, or a dimension.

@@ -290,7 +290,7 @@ fn accepted_of(understanding: &Understanding, export: &Export) -> Stated {
                 columns.iter().for_each(|(column, header)| map(column, &[header.as_str()]));
             }
             (Question::Column { column, candidates, .. }, _) => map(column.name, &[export.columns[candidates[0].header].0.as_str()]),
-            (_, Answer::Map(..) | Answer::Expression(..) | Answer::Question(..)) => {}
+            (_, Answer::Map(..) | Answer::Nobody(..) | Answer::Expression(..) | Answer::Question(..)) => {}
         }
     }
     stated.table = table.or(stated.table);

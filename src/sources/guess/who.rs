@@ -9,7 +9,7 @@ use crate::notes::ShownByCells;
 use crate::schema::{Role, Table};
 
 /// Whose ids are no stakeholder's.
-const THINGS: [&str; 16] = [
+const THINGS: [&str; 26] = [
     "order",
     "product",
     "line",
@@ -26,6 +26,16 @@ const THINGS: [&str; 16] = [
     "amount",
     "sku",
     "message",
+    "style",
+    "model",
+    "variant",
+    "serial",
+    "article",
+    "part",
+    "asin",
+    "ean",
+    "barcode",
+    "batch",
 ];
 
 /// Adds what serves as the stakeholder, and takes it where nothing else does.
@@ -57,6 +67,12 @@ pub(super) fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: 
         candidates.push(found);
         return;
     }
+    let is_refused = |why: &ColumnEvidence| matches!(why, ColumnEvidence::FewBesideCustomers | ColumnEvidence::MostlyEmpty(..));
+    let refused: BTreeSet<usize> = candidates
+        .iter()
+        .filter(|c| c.column == column && c.evidence.iter().any(is_refused))
+        .map(|c| c.header)
+        .collect();
     let before = candidates.len();
     for (index, profile) in file.profiles.iter().enumerate() {
         let header = &file.headers[index];
@@ -65,13 +81,14 @@ pub(super) fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: 
             .any(|t| t.header == index && !matches!(t.column.role, Role::PersonName | Role::Owner));
         // Who owns an animal, a car or a house is whom the record is about; who owns a ticket is not.
         let is_own = header.words.contains("owner") && header.words.contains("id") && profile.distinct > 10;
-        if is_used || is_ours(table, index, file) && !is_own || known.contains(&index) {
+        if is_used || is_ours(table, index, file) && !is_own || known.contains(&index) || refused.contains(&index) {
             continue;
         }
         let repeats = profile.filled >= content::ENOUGH && 10 * profile.distinct < 9 * profile.filled && profile.distinct > 5;
         let is_things = header.words.iter().any(|w| THINGS.contains(&w.as_str()));
         let is_id = profile.share(&[Kind::Code, Kind::Uuid]) >= 0.9
-            || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9)
+            // What counts something begins with nothing: `NumVisits`.
+            || (header.words.contains("id") && profile.share(&[Kind::Integer]) >= 0.9 && profile.range.is_none_or(|(low, _)| low > 0.0))
             || header.words.contains("card") && are_long_numbers(index, file);
         let only_whose = header
             .words
@@ -204,6 +221,12 @@ fn by_email(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candi
         ([one], _) | (_, [one]) => Some(*one),
         _ => None,
     };
+    // An address that many records of a roster share is that of an office.
+    let is_shared = |at: &usize| {
+        let profile = &file.profiles[*at];
+        table == Table::Stakeholders && profile.filled >= content::ENOUGH && 2 * profile.distinct < profile.filled
+    };
+    let chosen = chosen.filter(|at| !is_shared(at));
     let mut served = Vec::new();
     for &index in &emails {
         let sure = chosen == Some(index);
@@ -230,7 +253,8 @@ fn numbered(taken: &[Candidate], file: &File<'_>) -> Option<usize> {
         let is_numbered = |cell: &str| cell.trim().is_empty() || cell.contains(|c: char| c.is_ascii_digit());
         let are_numbers =
             || file.columns[*at].iter().all(|cell| is_numbered(cell)) && profile.share(&[Kind::Words, Kind::Code, Kind::Text]) >= 0.9;
-        !is_known && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
+        let is_thing = header.words.iter().any(|word| THINGS.contains(&word.as_str()));
+        !is_known && !is_thing && repeats && !taken.iter().any(|t| t.header == *at) && are_numbers()
     };
     let found: Vec<usize> = (0..file.headers.len()).filter(may_stand).collect();
     match found[..] {
@@ -262,7 +286,11 @@ fn phone_of_customer(table: Table, file: &File<'_>) -> Option<usize> {
         let things = file.headers[at].words.iter().any(|word| THINGS.contains(&word.as_str()));
         !things && repeats(at) && file.profiles[at].share(&[Kind::Code, Kind::Uuid]) >= 0.9
     };
-    let phones: Vec<usize> = (0..file.headers.len()).filter(is_phone).collect();
+    // Numbers with dashes look like it, too: one that is called so is it.
+    let mut phones: Vec<usize> = (0..file.headers.len()).filter(is_phone).collect();
+    if phones.iter().any(|at| file.headers[*at].words.contains("phone")) {
+        phones.retain(|at| file.headers[*at].words.contains("phone"));
+    }
     match phones[..] {
         [one] if repeats(one) && !(0..file.headers.len()).any(is_code) => Some(one),
         _ => None,

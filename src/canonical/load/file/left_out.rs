@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::cell_parsing::is_null;
 use crate::ingest;
 use crate::notes::{RejectReason, UnusedReason};
+use crate::sources::purchase_words::is_cancelled;
 
 /// A column with one value in all records that are rejected, and in no other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,10 @@ pub fn shared_by_rejects<'a>(
         row.fields.get(at).map_or("", |cell| cell.trim())
     }
     let lacks = |row: &&ingest::Row| lacking.iter().any(|&at| is_null(cell(row, at)));
+    // What was cancelled is left out already, whatever it lacks.
+    let is_cancelled = |row: &&ingest::Row| row.fields.iter().any(|cell| is_cancelled(cell));
     let (out, used): (Vec<_>, Vec<_>) = rows.iter().partition(lacks);
+    let out: Vec<_> = out.into_iter().filter(|row| !is_cancelled(row)).collect();
     if out.len() < FEW || used.is_empty() {
         return None;
     }

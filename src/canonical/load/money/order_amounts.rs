@@ -8,7 +8,8 @@ use crate::canonical::load::file::columns::{ColumnSource, Plan};
 use crate::canonical::load::file::reading::Rowset;
 use crate::diagnostics::{Place, Problem, counted, excerpt};
 use crate::notes::{OrderAmountReading, OrderAmountShown};
-use crate::schema::{Column, DAY, MONEY_SCALE, NO_INT, NO_KEY, NO_TIME, Table, purchases, supplies};
+use crate::schema::{Column, DAY, MONEY_SCALE, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table, purchases, supplies};
+use crate::sources::guess::{Answer, product};
 use crate::sources::{AmountName, amount_name, is_price, lists_soft_credits};
 
 /// What the amounts of files are of.
@@ -116,13 +117,20 @@ fn of_units(table: Table, header: &str, columns: &Columns, plans: &[Plan]) -> Op
 
 /// The question whether amounts are prices of units, and how to answer it.
 pub fn unit_question(file: &str, header: &str, quantity: &str, (many, all): (u64, u64)) -> Problem {
-    Problem::data(format!("{} may be the price of one unit or the amount of the line", excerpt(header)))
-        .why(format!("{many} of {} a quantity other than 1", counted(all, "line has", "lines have")))
-        .hint(format!(
-            "if it is the price of one unit, set amount = {{ expr = '\"{quantity}\" * \"{header}\"' }} in [source.map] of relhealth.toml; if it \
-             is the amount of the line, set amount_on = \"line\" in [[source]]"
-        ))
-        .at(Place::file(file))
+    Problem::data(format!(
+        "{} may be the price of one unit or the amount of the line",
+        excerpt(header)
+    ))
+    .why(format!(
+        "{many} of {} a quantity other than 1",
+        counted(all, "line has", "lines have")
+    ))
+    .hint(format!(
+        "if it is the price of one unit, add {}; if it is the amount of the line, add {}; or set amount in [source.map] of relhealth.toml",
+        Answer::Expression(file.to_string(), purchases::AMOUNT.name, product(quantity, header)),
+        Answer::Map(file.to_string(), purchases::AMOUNT.name, Some(header.to_string())),
+    ))
+    .at(Place::file(file))
 }
 
 /// Whether an order has a line without an amount.
@@ -193,7 +201,8 @@ fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
         }
         let order = orders.entry(id).or_default();
         order.lines += 1;
-        if let Some(statuses) = columns.statuses {
+        // What stands on the first line of an order alone is its status too.
+        if let Some(statuses) = columns.statuses.filter(|statuses| statuses[row] != NO_CODE) {
             let first = *order.status.get_or_insert(statuses[row]);
             order.has_states |= first != statuses[row];
         }
