@@ -100,6 +100,8 @@ pub enum ColumnEvidence {
     AreDates,
     /// It is after another date that may be it.
     AfterAnother,
+    /// Another date says when it was ordered, and this one when it was entered.
+    EntryOfSale,
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
     /// Its cells are single words, and another column has whole names.
@@ -184,6 +186,7 @@ impl fmt::Display for ColumnEvidence {
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
             E::AfterAnother => "after another date that may be it",
+            E::EntryOfSale => "another column has when it was ordered",
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",

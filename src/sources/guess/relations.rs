@@ -21,7 +21,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     if table == Table::Purchases {
         deals(candidates, file);
         balances(candidates, file);
-        products(candidates, file.profiles, file.columns);
+        products(candidates, file);
         open_items::relate(candidates, file);
         sums::relate(candidates, file);
     }
@@ -120,6 +120,8 @@ fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         .filter(|c| c.column.role == Role::RecordId && c.confidence >= TAKE && file.profiles[c.header].is_unique())
         .map(|c| c.column)
         .collect();
+    let varies = |c: &Candidate| c.column.role == Role::Stakeholder && c.confidence >= TAKE && file.profiles[c.header].distinct > 1;
+    let has_one_that_varies = candidates.iter().any(varies);
     for candidate in candidates.iter_mut() {
         let profile = &file.profiles[candidate.header];
         if profile.filled < ENOUGH {
@@ -127,6 +129,11 @@ fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         }
         let (different, filled) = (profile.distinct, profile.filled);
         let roster = table == Table::Stakeholders;
+        // Who is the same in all records entered them.
+        if candidate.column.role == Role::Stakeholder && different == 1 && has_one_that_varies {
+            candidate.lower(0.5, ColumnEvidence::Few(different, filled));
+            continue;
+        }
         match candidate.column.role {
             // Of the two people of a referral either may repeat.
             Role::Stakeholder if table == Table::Referrals => {}
@@ -255,19 +262,20 @@ pub(super) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
 const FACTORS: usize = 100;
 
 /// Quantity times unit price is the amount: where that holds in nine of ten records, all three are told.
-fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) {
+fn products(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let best = candidates
         .iter()
         .filter(|c| *c.column == purchases::QUANTITY && c.confidence >= super::TAKE)
         .min_by(|a, b| a.rank().cmp(&b.rank()));
     // Where no name speaks of a quantity, small whole numbers may be one.
     let is_small = |i: &usize| {
-        profiles[*i].share(&[Kind::Integer]) >= 0.95 && profiles[*i].range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
+        let profile = &file.profiles[*i];
+        profile.share(&[Kind::Integer]) >= 0.95 && profile.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
     };
-    let unnamed = || (0..columns.len()).filter(is_small).take(SMALL).collect();
+    let unnamed = || (0..file.columns.len()).filter(is_small).filter(|at| !is_id(*at, file)).take(SMALL).collect();
     let quantities: Vec<usize> = best.map_or_else(unnamed, |c| vec![c.header]);
     for many in quantities {
-        if product_of(many, candidates, profiles, columns) {
+        if product_of(many, candidates, file) {
             return;
         }
     }
@@ -276,9 +284,18 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
 /// So many columns of small whole numbers are tried as quantities.
 const SMALL: usize = 5;
 
+/// Whether a column is called an ID or a key: no number of it is a factor or a product. Numbers of pieces are called numbers too.
+fn is_id(at: usize, file: &File<'_>) -> bool {
+    let header = &file.headers[at];
+    let mut parts = header.exact.split(|c: char| !c.is_alphanumeric());
+    let says = |part: &str| matches!(part, "id" | "key" | "fk" | "pk" | "sk") || part.ends_with("id") && header.words.contains("id");
+    parts.any(says) && file.profiles[at].share(&[Kind::Integer]) >= 0.95
+}
+
 /// Whether this quantity times a price is an amount: then all three are told.
-fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> bool {
-    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
+fn product_of(many: usize, candidates: &mut Vec<Candidate>, file: &File<'_>) -> bool {
+    let (profiles, columns) = (file.profiles, file.columns);
+    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9 && !is_id(i, file);
     let quantity = numbers(&columns[many]);
     // With a quantity of one everywhere any two equal columns would do.
     let telling = |q: &Option<f64>| q.is_some_and(|q| q != 1.0 && q != 0.0);
@@ -290,34 +307,44 @@ fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnPr
         .take(FACTORS)
         .map(|i| (i, numbers(&columns[i])))
         .collect();
-    for (unit, prices) in &others {
-        for (amount, totals) in others.iter().filter(|(i, _)| i != unit) {
-            let mut fits = 0;
-            let mut all = 0;
+    // What something cost to make is no price of it, whatever it adds up to.
+    let is_cost = |at: usize| file.headers[at].words.contains("cost");
+    let mut found: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for (unit, prices) in others.iter().filter(|(i, _)| !is_cost(*i)) {
+        for (amount, totals) in others.iter().filter(|(i, _)| i != unit && !is_cost(*i)) {
+            let (mut fits, mut all, mut told) = (0, 0, 0);
             for ((q, p), a) in quantity.iter().zip(prices).zip(totals) {
                 if let (Some(q), Some(p), Some(a)) = (q, p, a) {
                     all += 1;
-                    fits += usize::from((q * p - a).abs() <= 0.011 && telling(&Some(*q)) || (*q == 1.0 && (p - a).abs() <= 0.011));
+                    let is_product = (q * p - a).abs() <= 0.011;
+                    fits += usize::from(is_product && *q != 0.0);
+                    // Nothing times anything is nothing, and once is no product.
+                    told += usize::from(is_product && telling(&Some(*q)) && *p != 0.0);
                 }
             }
-            if all < 5 || fits * 10 < all * 9 {
-                continue;
+            if all >= 5 && fits * 10 >= all * 9 && told >= 3 {
+                found.push((*unit, *amount, fits, all));
             }
-            let headers = [many, *unit, *amount].map(|at| profiles[at].header.clone());
-            let why = ColumnEvidence::Product(headers, fits, all);
-            for candidate in candidates
-                .iter_mut()
-                .filter(|c| c.header == *unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
-            {
-                candidate.lower(0.3, why.clone());
-            }
-            support(candidates, &purchases::QUANTITY, many, &why);
-            support(candidates, &purchases::UNIT_AMOUNT, *unit, &why);
-            support(candidates, &purchases::AMOUNT, *amount, &why);
-            return true;
         }
     }
-    false
+    // Of a price of the list and the one that was paid, the list says so.
+    let is_listed = |at: usize| file.headers[at].words.contains("list");
+    let paid = found.iter().find(|(unit, amount, ..)| !is_listed(*unit) && !is_listed(*amount));
+    let Some(&(unit, amount, fits, all)) = paid.or(found.first()) else {
+        return false;
+    };
+    let headers = [many, unit, amount].map(|at| profiles[at].header.clone());
+    let why = ColumnEvidence::Product(headers, fits, all);
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| c.header == unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
+    {
+        candidate.lower(0.3, why.clone());
+    }
+    support(candidates, &purchases::QUANTITY, many, &why);
+    support(candidates, &purchases::UNIT_AMOUNT, unit, &why);
+    support(candidates, &purchases::AMOUNT, amount, &why);
+    true
 }
 
 fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, why: &ColumnEvidence) {

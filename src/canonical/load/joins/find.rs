@@ -192,10 +192,11 @@ fn candidates(files: &[File]) -> Vec<Candidate> {
             let mut shared: Vec<(usize, usize)> = Vec::new();
             for &key in &keys[from] {
                 for &of in &keys[to] {
-                    let by_name = names::speak(
+                    let by_name = names::speak_of(
                         (&this.names[key], &this.words[key]),
                         (&other.names[of], &other.words[of]),
                         &other.entity,
+                        &other.own_entity,
                     );
                     if matches!(by_name, Some(KeyNames::Same | KeyNames::SameWords)) {
                         shared.push((key, of));

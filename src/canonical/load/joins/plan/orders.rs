@@ -10,6 +10,7 @@ use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
+use crate::canonical::load::joins::names::{core, is_key};
 use crate::canonical::load::joins::totals::{self, Totals};
 use crate::expr;
 use crate::notes::{FileNote, JoinQuestion, NotReadAlone, RelationUse};
@@ -73,6 +74,9 @@ impl Plan<'_> {
             }
             // What is whole by itself needs no other file: numbers that it has in common with one may be chance.
             if file.is_complete() && !self.is_stated(at) {
+                continue;
+            }
+            if self.refers_to(parent, at) && map.contains_key(purchases::AMOUNT.name) {
                 continue;
             }
             // What came of orders that say themselves what was ordered: as lines, those that have not come would be left out.
@@ -147,6 +151,16 @@ impl Plan<'_> {
             Table::Supplies => self.receipts(best.file, &[others, receipts].concat()),
             Table::Purchases | Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => Ok(()),
         }
+    }
+
+    /// Whether the orders refer to the records of another file, such as the offers that they accept, and these are not their lines: the key is
+    /// the number of those records, and the orders have one of their own.
+    fn refers_to(&self, orders: usize, link: usize) -> bool {
+        let (orders, link) = (self.file(orders), &self.links[link]);
+        let listed = self.file(link.from);
+        let is_own = |file: &File, key: &[usize]| key == [0] && file.seems_unique(0);
+        let says_order = |column: &usize| core(&orders.words[*column]).iter().any(|word| orders.entity.contains(word));
+        is_own(listed, &link.key) && !is_own(orders, &link.of) && is_own(orders, &[0]) && is_key(&orders.words[0]) && !link.of.iter().any(says_order)
     }
 
     /// Whether a file lists people rather than their orders: each record has another one, and none says when it happened.
