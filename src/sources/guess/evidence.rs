@@ -102,6 +102,8 @@ pub enum ColumnEvidence {
     AfterAnother,
     /// Another date says when it was ordered, and this one when it was entered.
     EntryOfSale,
+    /// It is mostly 1, and this column has prices: it may be how many there were.
+    MayBeCount(String),
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
     /// Its cells are single words, and another column has whole names.
@@ -142,6 +144,13 @@ pub enum ColumnEvidence {
     PartlyReceived(String, String),
     /// A quantity, a price and an amount agree in so many of so many records.
     Product([String; 3], usize, usize),
+}
+
+impl ColumnEvidence {
+    /// Whether it says that an amount may be how many there were.
+    pub fn is_of_count(&self) -> bool {
+        matches!(self, ColumnEvidence::MayBeCount(_))
+    }
 }
 
 impl fmt::Display for ColumnEvidence {
@@ -187,6 +196,7 @@ impl fmt::Display for ColumnEvidence {
             E::AreDates => "its cells are dates",
             E::AfterAnother => "after another date that may be it",
             E::EntryOfSale => "another column has when it was ordered",
+            E::MayBeCount(price) => return write!(f, "mostly 1, next to \"{}\": it may be a quantity", excerpt(price)),
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",

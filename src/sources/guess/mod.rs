@@ -365,10 +365,11 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
             currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),
         }
     };
+    let is_doubted = |c: &Candidate| c.is_refuted || c.evidence.iter().any(ColumnEvidence::is_of_count);
     let refuted = best
         .candidates
         .iter()
-        .filter(|c| c.is_refuted && !best.taken.iter().any(|t| t.header == c.header));
+        .filter(|c| is_doubted(c) && !best.taken.iter().any(|t| t.header == c.header));
     Understanding {
         table,
         questions: questions::ask(file, best, table.is_some(), &ranked, &seen),

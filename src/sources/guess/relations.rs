@@ -19,6 +19,8 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     births(table, candidates, file);
     places(candidates, file);
     if table == Table::Purchases {
+        numbers_of_people(candidates, file);
+        counts(candidates, file);
         deals(candidates, file);
         balances(candidates, file);
         products(candidates, file);
@@ -56,6 +58,70 @@ fn deals(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     }
     candidates.retain(|c| c.header != closed);
     candidates.push(Candidate::new(&purchases::OCCURRED_AT, closed, 0.92, ColumnEvidence::Closing));
+}
+
+/// A number that each person has one of on many days, such as that of the address on their invoices, is not that of an order.
+fn numbers_of_people(candidates: &mut [Candidate], file: &File<'_>) {
+    let best = |column: &Column| {
+        let named = candidates.iter().filter(|c| c.column == column && c.confidence >= TAKE);
+        named.min_by(|a, b| a.rank().cmp(&b.rank())).map(|c| c.header)
+    };
+    let (Some(who), Some(when)) = (best(&purchases::STAKEHOLDER_ID), best(&purchases::OCCURRED_AT)) else {
+        return;
+    };
+    let days = instants(&file.columns[when]);
+    let has_many_days = |at: usize| {
+        let seen: BTreeSet<(&str, i64)> = file.columns[at]
+            .iter()
+            .zip(&days)
+            .filter_map(|(number, day)| Some((*number, day.as_ref()?.local_micros().div_euclid(DAY))))
+            .filter(|(number, _)| !number.is_empty())
+            .collect();
+        seen.len() >= 2 * file.profiles[at].distinct
+    };
+    let is_theirs = |at: usize| {
+        let (profile, people) = (&file.profiles[at], &file.profiles[who]);
+        at != who
+            && profile.filled >= ENOUGH
+            && profile.distinct <= people.distinct
+            && shape::determines(&file.columns[who], &file.columns[at])
+    };
+    for candidate in candidates.iter_mut().filter(|c| *c.column == purchases::ORDER_ID && !c.is_exact) {
+        if is_theirs(candidate.header) && has_many_days(candidate.header) {
+            let (distinct, filled) = (file.profiles[candidate.header].distinct, file.profiles[candidate.header].filled);
+            candidate.lower(0.3, ColumnEvidence::Few(distinct, filled));
+        }
+    }
+}
+
+/// What is called an amount may be how many there were: small whole numbers, mostly one, next to a price, and no other quantity. It is asked.
+fn counts(candidates: &mut [Candidate], file: &File<'_>) {
+    let is_taken = |c: &Candidate, column: &Column| c.column == column && c.confidence >= TAKE;
+    if candidates.iter().any(|c| is_taken(c, &purchases::QUANTITY)) {
+        return;
+    }
+    let are_few = |at: usize| {
+        let profile = &file.profiles[at];
+        let ones = file.columns[at].iter().filter(|cell| cell.trim() == "1").count();
+        let is_small = profile.range.is_some_and(|(low, high)| low >= 0.0 && high > 1.0 && high <= 1000.0);
+        profile.filled >= ENOUGH && profile.share(&[Kind::Integer]) >= 0.95 && is_small && 2 * ones >= profile.filled
+    };
+    let is_price = |at: &usize| {
+        let words = &file.headers[*at].words;
+        let is_number = file.profiles[*at].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
+        is_number && ["price", "sale", "revenue"].iter().any(|word| words.contains(*word)) && !words.contains("id")
+    };
+    let Some(price) = (0..file.headers.len()).filter(|&at| !are_few(at)).find(is_price) else {
+        return;
+    };
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| *c.column == purchases::AMOUNT && c.header != price && are_few(c.header))
+    {
+        // It is asked, whatever it is called.
+        candidate.is_exact = false;
+        candidate.lower(0.5, ColumnEvidence::MayBeCount(file.headers[price].name.clone()));
+    }
 }
 
 /// The records of an account, with a balance that runs with their amounts: what the account paid to others is among them, and what was moved.
@@ -272,7 +338,13 @@ fn products(candidates: &mut Vec<Candidate>, file: &File<'_>) {
         let profile = &file.profiles[*i];
         profile.share(&[Kind::Integer]) >= 0.95 && profile.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
     };
-    let unnamed = || (0..file.columns.len()).filter(is_small).filter(|at| !is_id(*at, file)).take(SMALL).collect();
+    let unnamed = || {
+        (0..file.columns.len())
+            .filter(is_small)
+            .filter(|at| !is_id(*at, file))
+            .take(SMALL)
+            .collect()
+    };
     let quantities: Vec<usize> = best.map_or_else(unnamed, |c| vec![c.header]);
     for many in quantities {
         if product_of(many, candidates, file) {

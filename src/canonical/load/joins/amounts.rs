@@ -184,7 +184,11 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
         let alone = own.or_else(|| unit.filter(|_| quantity.is_none() && !counts()));
         return Ok(alone.map(LineAmount::Own));
     };
-    let reduced = if own.is_none() { reduced_price(file, price, prices()) } else { None };
+    let reduced = if own.is_none() {
+        reduced_price(file, price, prices())
+    } else {
+        None
+    };
     let price = reduced.unwrap_or(price);
     if own.is_some_and(|own| own != price) {
         return Ok(own.map(LineAmount::Own));

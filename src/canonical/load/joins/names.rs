@@ -70,7 +70,12 @@ pub fn entities(stems: &[Words]) -> Vec<Words> {
 pub fn without_module(stems: &[String]) -> Vec<Option<String>> {
     let parts = |stem: &str| -> Vec<String> { stem.split(['_', ' ', '-', '.']).map(folded).collect() };
     let all: Vec<Vec<String>> = stems.iter().map(|stem| parts(stem)).collect();
-    let is_shared = |prefix: &[String]| all.iter().filter(|other| other.len() > prefix.len() && other.starts_with(prefix)).count() > 1;
+    let is_shared = |prefix: &[String]| {
+        all.iter()
+            .filter(|other| other.len() > prefix.len() && other.starts_with(prefix))
+            .count()
+            > 1
+    };
     let shorter = all.iter().map(|own| {
         let shared = (1..own.len()).take_while(|&length| is_shared(&own[..length])).last()?;
         // `sale_order` is what `sale_order_line` begins with, and more than the module.
@@ -148,7 +153,10 @@ mod tests {
     fn what_several_files_begin_with_is_no_part_of_what_they_list() {
         let of = |stems: &[&str]| {
             let stems: Vec<String> = stems.iter().map(|stem| stem.to_string()).collect();
-            without_module(&stems).into_iter().map(Option::unwrap_or_default).collect::<Vec<_>>()
+            without_module(&stems)
+                .into_iter()
+                .map(Option::unwrap_or_default)
+                .collect::<Vec<_>>()
         };
         assert_eq!(of(&["sale_order", "sale_order_line", "partner"]), ["order", "order line", ""]);
         assert_eq!(of(&["x_shop_orders", "x_shop_customers"]), ["orders", "customers"]);

@@ -15,7 +15,7 @@ use crate::canonical::load::joins::totals::{self, Totals};
 use crate::expr;
 use crate::notes::{FileNote, JoinQuestion, NotReadAlone, RelationUse};
 use crate::schema::{ColumnType, Table, purchases, supplies};
-use crate::sources::{AmountOn, From, Mapped, Source};
+use crate::sources::{AmountOn, From, Mapped, Source, currency_of_header};
 
 /// A file of lines, payments or messages, and the one that its records belong to.
 struct Child {
@@ -160,7 +160,11 @@ impl Plan<'_> {
         let listed = self.file(link.from);
         let is_own = |file: &File, key: &[usize]| key == [0] && file.seems_unique(0);
         let says_order = |column: &usize| core(&orders.words[*column]).iter().any(|word| orders.entity.contains(word));
-        is_own(listed, &link.key) && !is_own(orders, &link.of) && is_own(orders, &[0]) && is_key(&orders.words[0]) && !link.of.iter().any(says_order)
+        is_own(listed, &link.key)
+            && !is_own(orders, &link.of)
+            && is_own(orders, &[0])
+            && is_key(&orders.words[0])
+            && !link.of.iter().any(says_order)
     }
 
     /// Whether a file lists people rather than their orders: each record has another one, and none says when it happened.
@@ -331,6 +335,22 @@ impl Plan<'_> {
             && let Ok(expression) = expr::parse(&expression)
         {
             joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(expression)));
+            // An expression does not say what the header of the price does.
+            if let LineAmount::Product { price, .. } = child.amount
+                && !joined.contains_key(purchases::CURRENCY.name)
+                && let Some(currency) = currency_of_header(&file.names[price])
+            {
+                let currency = Mapped::new(From::Value(currency.name().to_string()));
+                joined.insert(purchases::CURRENCY.name.to_string(), currency);
+            }
+        }
+        // A price without a quantity is what was paid.
+        if let LineAmount::Own(column) = child.amount
+            && !joined.contains_key(purchases::AMOUNT.name)
+        {
+            joined.remove(purchases::UNIT_AMOUNT.name);
+            let amount = Mapped::new(From::Column(file.names[column].clone()));
+            joined.insert(purchases::AMOUNT.name.to_string(), amount);
         }
         if let Some(amount) = listed {
             joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(amount)));
