@@ -160,7 +160,7 @@ fn a_net_price_is_what_was_paid_and_a_list_price_is_of_one() {
         "in/order_rows.csv",
         format!("order_no,article,quantity,list_price,discount\n{listed}"),
     );
-    let expected: f64 = (0..40).map(|n| ((1 + n % 4) * (10 + n)) as f64 * (10 - n % 3) as f64 / 10.0).sum();
+    let expected: f64 = (0..40).map(|n| f64::from((1 + n % 4) * (10 + n) * (10 - n % 3)) / 10.0).sum();
     let (found, said) = measured(&folder);
     assert!((found[0].unwrap() - expected).abs() < 1e-6, "{said}");
 }
