@@ -212,6 +212,11 @@ pub enum NotReadAlone {
         /// That file.
         counted: String,
     },
+    /// Its messages may be of the cases in another file, and nothing shows of which.
+    ThreadsOf {
+        /// That file.
+        cases: String,
+    },
     /// They are the totals of the orders in another file.
     TotalsElsewhere {
         /// That file.
@@ -264,6 +269,11 @@ impl fmt::Display for NotReadAlone {
                 f,
                 "It is not used: most of its payments are totals of the orders that are counted from {}",
                 visible(counted)
+            ),
+            NotReadAlone::ThreadsOf { cases } => write!(
+                f,
+                "It is not used: its messages may be of the cases in {}, and nothing shows of which. To use it, add the number of the case",
+                visible(cases)
             ),
             NotReadAlone::AmountsElsewhere { counted } => {
                 write!(f, "It is not used: the amounts of the same orders are counted from {}", visible(counted))

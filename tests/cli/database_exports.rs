@@ -278,3 +278,55 @@ fn refunds_have_the_currency_that_their_header_names() {
     let (found, said) = measured(&folder);
     assert_eq!(found, [Some(1080.0), Some(40.0), Some(12.0)], "{said}");
 }
+
+#[test]
+fn totals_of_orders_show_what_the_amounts_of_their_lines_are() {
+    // Lines with a price that may be of one, a discount of money, and totals with shipping.
+    let heads = |each: fn(usize) -> usize| {
+        let orders = lines((0..40).map(|n| format!("{},{},{},{}.00,3.00\n", 1 + n, 500 + n % 12, day(n), each(n) + 3)));
+        format!("id,customer_id,order_date,total,shipping\n{orders}")
+    };
+    let parts = lines((0..40).map(|n| format!("{},{},{},{}.00\n", 7000 + n, 1 + n, 1 + n % 3, 10 + n)));
+    let folder = Folder::new()
+        .with("in/tblOrders.csv", heads(|n| (1 + n % 3) * (10 + n)))
+        .with("in/tblOrderLines.csv", format!("id,order_id,quantity,price\n{parts}"));
+    let expected: usize = (0..40).map(|n| (1 + n % 3) * (10 + n) + 3).sum();
+    let (found, said) = measured(&folder);
+    assert_eq!(found, [Some(expected as f64), Some(40.0), Some(12.0)], "{said}");
+    let parts = lines((0..40).map(|n| format!("{},{},{},{}.00,{}.00\n", 7000 + n, 1 + n, 1 + n % 3, 10 + n, n % 4)));
+    let folder = Folder::new().with("in/orders.csv", heads(|n| 10 + n - n % 4)).with(
+        "in/order_lines.csv",
+        format!("id,order_id,pieces,row_total,discount_amount\n{parts}"),
+    );
+    // 10 + 11 + ... + 49 less ten times 0 + 1 + 2 + 3, with 40 times 3.
+    let (found, said) = measured(&folder);
+    assert_eq!(found, [Some(1240.0), Some(40.0), Some(12.0)], "{said}");
+}
+
+#[test]
+fn messages_without_the_number_of_their_case_are_no_cases() {
+    let tickets = lines((0..40).map(|n| format!("{},{},Help {n},{}\n", 900 + n, 500 + n % 12, day(n))));
+    let entries = lines((0..80).map(|n| format!("{},{},{},Hello,{}\n", 1 + n, 1 + n / 2, 500 + n / 2 % 12, day(n / 2))));
+    let folder = Folder::new()
+        .with("in/ticket.csv", format!("ticket_id,user_id,subject,created_at\n{tickets}"))
+        .with("in/entries.csv", format!("id,thread_id,user_id,body,created_at\n{entries}"));
+    let metrics = [
+        "measure",
+        "in",
+        "-m",
+        "cases_opened",
+        "--period",
+        "2024",
+        "--incomplete",
+        "-f",
+        "json",
+    ];
+    let ran = folder.run(&metrics).code(0);
+    let found: Value = serde_json::from_str(&ran.out()).expect("JSON");
+    assert_eq!(found["cells"][0]["value"].as_f64(), Some(40.0), "{}", ran.err());
+    assert!(
+        ran.err().contains("its messages may be of the cases in in/ticket.csv"),
+        "{}",
+        ran.err()
+    );
+}

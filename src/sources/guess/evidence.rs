@@ -104,6 +104,8 @@ pub enum ColumnEvidence {
     EntryOfSale,
     /// It is mostly 1, and this column has prices: it may be how many there were.
     MayBeCount(String),
+    /// It is a price, and this column may be how many there were.
+    PriceOfCount(String),
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
     /// Its cells are single words, and another column has whole names.
@@ -197,6 +199,7 @@ impl fmt::Display for ColumnEvidence {
             E::AfterAnother => "after another date that may be it",
             E::EntryOfSale => "another column has when it was ordered",
             E::MayBeCount(price) => return write!(f, "mostly 1, next to \"{}\": it may be a quantity", excerpt(price)),
+            E::PriceOfCount(count) => return write!(f, "prices, next to \"{}\", which may be a quantity", excerpt(count)),
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",

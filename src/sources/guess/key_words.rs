@@ -25,6 +25,10 @@ pub(super) fn with_keys(mut words: BTreeSet<String>, tokens: &[String], cells: C
     if tokens.is_empty() || words.len() < 2 {
         return words;
     }
+    // `time_id` over dates.
+    if cells == CellsKind::Dates && words.len() == 2 && words.contains("date") {
+        words.remove("id");
+    }
     let ends = [tokens.first(), tokens.last()];
     let mark = MARKS.iter().find(|mark| ends.contains(&Some(&mark.to_string())));
     let is_key = tokens.last().is_some_and(|last| last.ends_with("key"));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File, TAKE, open_items, shape, sums};
+use super::{Candidate, ColumnEvidence, File, MAYBE, TAKE, open_items, shape, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, purchases, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
@@ -95,7 +95,7 @@ fn numbers_of_people(candidates: &mut [Candidate], file: &File<'_>) {
 }
 
 /// What is called an amount may be how many there were: small whole numbers, mostly one, next to a price, and no other quantity. It is asked.
-fn counts(candidates: &mut [Candidate], file: &File<'_>) {
+fn counts(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let is_taken = |c: &Candidate, column: &Column| c.column == column && c.confidence >= TAKE;
     if candidates.iter().any(|c| is_taken(c, &purchases::QUANTITY)) {
         return;
@@ -114,13 +114,22 @@ fn counts(candidates: &mut [Candidate], file: &File<'_>) {
     let Some(price) = (0..file.headers.len()).filter(|&at| !are_few(at)).find(is_price) else {
         return;
     };
+    let mut count = None;
     for candidate in candidates
         .iter_mut()
         .filter(|c| *c.column == purchases::AMOUNT && c.header != price && are_few(c.header))
     {
         // It is asked, whatever it is called.
         candidate.is_exact = false;
-        candidate.lower(0.5, ColumnEvidence::MayBeCount(file.headers[price].name.clone()));
+        candidate.lower(0.4, ColumnEvidence::MayBeCount(file.headers[price].name.clone()));
+        count = Some(candidate.header);
+    }
+    // The likelier answer is the price.
+    if let Some(count) = count
+        && !candidates.iter().any(|c| *c.column == purchases::AMOUNT && c.header == price)
+    {
+        let why = ColumnEvidence::PriceOfCount(file.headers[count].name.clone());
+        candidates.push(Candidate::new(&purchases::AMOUNT, price, MAYBE, why));
     }
 }
 

@@ -27,6 +27,8 @@ pub enum LineAmount {
         price: usize,
         discount: Option<Discount>,
     },
+    /// A column, less a discount of money.
+    Reduced { amount: usize, discount: Discount },
     /// Quantity, if there is one, times the price of a list.
     Listed { quantity: Option<usize>, price: ListPrice },
     /// Quantity and price, and what the discount is has to be asked.
@@ -258,6 +260,29 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
     }))
 }
 
+/// What the amounts of lines may be instead of a column that they are read from: the price of one, or what was to be paid before a discount.
+/// The totals of the orders show which.
+pub fn alternatives(file: &File, map: &Map, amount: &LineAmount) -> Vec<LineAmount> {
+    let LineAmount::Own(own) = *amount else { return Vec::new() };
+    let quantity = file.column(map, purchases::QUANTITY.name).filter(|quantity| *quantity != own);
+    let product = quantity.map(|quantity| LineAmount::Product {
+        quantity,
+        price: own,
+        discount: None,
+    });
+    let reduced = discount_column(file, map)
+        .filter(|column| *column != own)
+        .map(|column| LineAmount::Reduced {
+            amount: own,
+            discount: Discount {
+                column,
+                form: DiscountForm::Money,
+                has_gaps: true,
+            },
+        });
+    product.into_iter().chain(reduced).collect()
+}
+
 /// Whether a column without a name that says it may be how many there were: small whole numbers that are no key.
 fn may_be_quantity(file: &File, column: usize) -> bool {
     let profile = &file.profiles[column];
@@ -383,6 +408,10 @@ impl LineAmount {
         match self {
             LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Product { quantity, price, discount } => Some(product(file, *quantity, *price, *discount)),
+            LineAmount::Reduced { amount, discount } => {
+                let [amount, off] = [*amount, discount.column].map(|column| quoted(&file.names[column]));
+                Some(format!("{amount} - coalesce({off}, 0)"))
+            }
         }
     }
 
@@ -399,6 +428,7 @@ impl LineAmount {
         match self {
             LineAmount::AsMapped | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Own(column) => Some((vec![*column], None)),
+            LineAmount::Reduced { amount, discount } => Some((vec![*amount], Some(*discount))),
             LineAmount::Product { quantity, price, discount } => Some((vec![*quantity, *price], *discount)),
         }
     }

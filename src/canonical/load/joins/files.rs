@@ -167,11 +167,13 @@ fn without_own_numbers(mut found: Described) -> Described {
     found
 }
 
-/// The name of a file or a sheet without folder and ending.
+/// The name of a file or a sheet without folder and ending, and without what only says that it is a table: `tblOrders`.
 fn stem(name: &str) -> String {
     let last = name.rsplit('#').next().unwrap_or(name);
     let last = Path::new(last).file_name().map_or(last.into(), |name| name.to_string_lossy());
-    last.split('.').next().unwrap_or("").to_string()
+    let stem = last.split('.').next().unwrap_or("");
+    let is_word = |rest: &&str| rest.len() > 2 && rest.starts_with(char::is_alphabetic);
+    stem.strip_prefix("tbl").filter(is_word).unwrap_or(stem).to_string()
 }
 
 /// Whether a mapping has all that its table needs.

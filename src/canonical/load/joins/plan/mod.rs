@@ -17,6 +17,7 @@ mod refunds;
 mod replies;
 mod statuses;
 mod surveys;
+mod threads;
 mod times;
 mod words;
 
@@ -170,6 +171,7 @@ impl<'a> Plan<'a> {
         self.times_elsewhere()?;
         self.people_by_roster()?;
         self.priced_elsewhere()?;
+        self.threads_apart();
         self.order_numbers();
         self.statuses_elsewhere()?;
         self.payments_apart()?;

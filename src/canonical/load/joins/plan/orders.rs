@@ -231,7 +231,15 @@ impl Plan<'_> {
         let found = match orders.column(map, purchases::AMOUNT.name) {
             Some(total) => {
                 let is_id = |column: usize| self.links.iter().any(|link| link.from == parent && link.key == [column]);
-                totals::totals(lines, &best.amount, orders, total, link, &is_id)?.map(|found| (total, found))
+                let mut found = totals::totals(lines, &best.amount, orders, total, link, &is_id)?;
+                for other in amounts::alternatives(lines, &best.map, &best.amount) {
+                    if found.as_ref().is_some_and(Totals::are_sums) {
+                        break;
+                    }
+                    let tried = totals::totals(lines, &other, orders, total, link, &is_id)?;
+                    found = tried.filter(Totals::are_sums).or(found);
+                }
+                found.map(|found| (total, found))
             }
             None => None,
         };
@@ -286,7 +294,11 @@ impl Plan<'_> {
         let mut chain = self.chain(child.file, child.link, &person, false)?;
         let listed = match child.amount {
             LineAmount::Listed { quantity, price } => self.listed_amount(&mut chain, child.file, quantity, price)?,
-            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Product { .. } | LineAmount::NotClear(_) => None,
+            LineAmount::AsMapped
+            | LineAmount::Own(_)
+            | LineAmount::Reduced { .. }
+            | LineAmount::Product { .. }
+            | LineAmount::NotClear(_) => None,
         };
         let name_in = |file: usize, column: usize| chain.name(file, column);
         let is_paid = table == Table::Purchases && !are_lines(&child.map, &child.amount);
