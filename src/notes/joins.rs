@@ -207,6 +207,16 @@ pub enum NotReadAlone {
         /// That file.
         counted: String,
     },
+    /// Its records are payments of the sales in another file.
+    PaymentsOf {
+        /// That file.
+        counted: String,
+    },
+    /// Its messages may be of the cases in another file, and nothing shows of which.
+    ThreadsOf {
+        /// That file.
+        cases: String,
+    },
     /// They are the totals of the orders in another file.
     TotalsElsewhere {
         /// That file.
@@ -255,6 +265,16 @@ impl fmt::Display for NotReadAlone {
         match self {
             NotReadAlone::LookedUp { by } => write!(f, "It is looked up for the records of {}", visible(by)),
             NotReadAlone::Attributes { by } => write!(f, "Its columns are dimensions of the records of {}", visible(by)),
+            NotReadAlone::PaymentsOf { counted } => write!(
+                f,
+                "It is not used: most of its payments are totals of the orders that are counted from {}",
+                visible(counted)
+            ),
+            NotReadAlone::ThreadsOf { cases } => write!(
+                f,
+                "It is not used: its messages may be of the cases in {}, and nothing shows of which. To use it, add the number of the case",
+                visible(cases)
+            ),
             NotReadAlone::AmountsElsewhere { counted } => {
                 write!(f, "It is not used: the amounts of the same orders are counted from {}", visible(counted))
             }
@@ -319,6 +339,13 @@ pub enum JoinQuestion {
         /// See above.
         agree: u64,
     },
+    /// Whether payments are of the same sales as orders.
+    PaymentsApart {
+        /// The file of the payments.
+        file: String,
+        /// The file of the orders, or of their lines.
+        orders: String,
+    },
     /// Whether a discount is a percentage or an amount.
     Discount {
         /// The file of the lines.
@@ -354,7 +381,9 @@ impl JoinQuestion {
             JoinQuestion::Partial { relation } | JoinQuestion::Multiplies { relation } | JoinQuestion::Totals { relation, .. } => {
                 &relation.from.file
             }
-            JoinQuestion::Discount { file, .. } | JoinQuestion::MixedDiscount { file, .. } => file,
+            JoinQuestion::PaymentsApart { file, .. } | JoinQuestion::Discount { file, .. } | JoinQuestion::MixedDiscount { file, .. } => {
+                file
+            }
         }
     }
 
@@ -364,7 +393,7 @@ impl JoinQuestion {
             JoinQuestion::Partial { relation } | JoinQuestion::Multiplies { relation } | JoinQuestion::Totals { relation, .. } => {
                 Some(relation)
             }
-            JoinQuestion::Discount { .. } | JoinQuestion::MixedDiscount { .. } => None,
+            JoinQuestion::PaymentsApart { .. } | JoinQuestion::Discount { .. } | JoinQuestion::MixedDiscount { .. } => None,
         }
     }
 
@@ -374,6 +403,7 @@ impl JoinQuestion {
             JoinQuestion::Totals { relation, .. } => Some(&relation.to.file),
             JoinQuestion::Partial { .. }
             | JoinQuestion::Multiplies { .. }
+            | JoinQuestion::PaymentsApart { .. }
             | JoinQuestion::Discount { .. }
             | JoinQuestion::MixedDiscount { .. } => None,
         }
@@ -384,7 +414,10 @@ impl JoinQuestion {
         match self {
             JoinQuestion::Discount { percent, money, .. } => vec![percent.clone(), money.clone()],
             JoinQuestion::MixedDiscount { share, .. } => vec![share.clone()],
-            JoinQuestion::Partial { .. } | JoinQuestion::Multiplies { .. } | JoinQuestion::Totals { .. } => Vec::new(),
+            JoinQuestion::Partial { .. }
+            | JoinQuestion::Multiplies { .. }
+            | JoinQuestion::Totals { .. }
+            | JoinQuestion::PaymentsApart { .. } => Vec::new(),
         }
     }
 
@@ -392,7 +425,10 @@ impl JoinQuestion {
     pub fn option(&self) -> Option<String> {
         match self {
             JoinQuestion::Partial { relation } | JoinQuestion::Totals { relation, .. } => Some(format!("--join {}", join_option(relation))),
-            JoinQuestion::Multiplies { .. } | JoinQuestion::Discount { .. } | JoinQuestion::MixedDiscount { .. } => None,
+            JoinQuestion::Multiplies { .. }
+            | JoinQuestion::PaymentsApart { .. }
+            | JoinQuestion::Discount { .. }
+            | JoinQuestion::MixedDiscount { .. } => None,
         }
     }
 
@@ -418,6 +454,13 @@ impl JoinQuestion {
                 "--join {} counts the amounts of the lines; to count the totals of the orders, leave {} out of the inputs",
                 join_option(relation),
                 visible(&relation.from.file)
+            ),
+            JoinQuestion::PaymentsApart { file, orders } => format!(
+                "to count the orders, leave {} out of the inputs; to count the payments, leave {} out; if they are other sales, give both with \
+                 their table: purchases={}",
+                visible(file),
+                visible(orders),
+                visible(file)
             ),
             JoinQuestion::Discount { file, percent, money, .. } => {
                 format!(
@@ -458,6 +501,12 @@ impl fmt::Display for JoinQuestion {
                 visible(&relation.to.file),
                 visible(&relation.from.file),
                 counted(*compared, "order", "orders")
+            ),
+            JoinQuestion::PaymentsApart { file, orders } => write!(
+                f,
+                "Are the payments in {} for the orders in {}? They are of the same customers, and do not say which orders they are for",
+                visible(file),
+                visible(orders)
             ),
             JoinQuestion::Discount { file, column, .. } => {
                 write!(

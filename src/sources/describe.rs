@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{ColumnProfile, Guess, Kind, Stated, Understanding, understand, words};
+use super::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, Stated, Understanding, understand, words};
 use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
@@ -193,7 +193,10 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
             let own = headers
                 .iter()
                 .find(|header| folded(header) == column.name && !taken.contains(&folded(header)));
-            if let (Some(header), false) = (own, source.map.contains_key(column.name)) {
+            let is_doubted = |guess: &Guess| guess.column == column.name && guess.evidence.iter().any(ColumnEvidence::is_of_count);
+            let is_doubted = found.contradicted.iter().any(is_doubted);
+            source.doubted.extend(is_doubted.then_some(column.name));
+            if let (Some(header), false) = (own, is_doubted || source.map.contains_key(column.name)) {
                 source
                     .map
                     .insert(column.name.to_string(), Mapped::new(From::Column(header.clone())));

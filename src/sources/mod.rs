@@ -280,6 +280,8 @@ pub struct Source {
     pub map: BTreeMap<String, Mapped>,
     /// The map is a whole one, as in a configuration: beside it only what the table cannot do without is recognised by its header.
     pub is_mapped: bool,
+    /// Canonical columns that a column of the same name is not taken for, because its cells may be something else.
+    pub doubted: Vec<&'static str>,
     /// Replacements of cell values by column: what the file says, what it means.
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Which records count, over the file's own columns; the rest is excluded.

@@ -9,6 +9,7 @@ mod conditions;
 mod configuration;
 mod convert;
 mod currencies;
+mod database_exports;
 mod diff;
 mod evidence;
 mod exports;

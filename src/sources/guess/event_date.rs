@@ -67,6 +67,17 @@ pub(super) fn relate(table: Table, candidates: &mut [Candidate], file: &File<'_>
     let is_event =
         |other: usize, at: usize| other != at && dates.is_full(other) && dates.follows(other, at) && !is_other(other, table, file);
     let is_paid_later = |at: usize| is_payment(at) && !dates.is_full(at) && dates.possible.iter().any(|&other| is_event(other, at));
+    // When something was entered is not when it was ordered, where another date says that.
+    let is_entry = |at: usize| file.headers[at].words.contains("created");
+    let is_sale = |at: usize| file.headers[at].words.iter().any(|word| SALES.contains(&word.as_str()));
+    let sales: Vec<usize> = named.iter().copied().filter(|&at| is_sale(at) && dates.is_full(at)).collect();
+    if let [sale] = sales[..]
+        && named.iter().all(|&at| at == sale || is_entry(at) && !is_sale(at))
+    {
+        let entries = candidates.iter_mut().filter(|c| c.column == event && c.header != sale);
+        entries.for_each(|c| c.lower(0.5, ColumnEvidence::EntryOfSale));
+        return;
+    }
     let first: Vec<usize> = named.iter().copied().filter(|&at| is_first(at)).collect();
     for candidate in candidates.iter_mut().filter(|c| c.column == event) {
         let at = candidate.header;

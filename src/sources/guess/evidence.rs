@@ -100,6 +100,12 @@ pub enum ColumnEvidence {
     AreDates,
     /// It is after another date that may be it.
     AfterAnother,
+    /// Another date says when it was ordered, and this one when it was entered.
+    EntryOfSale,
+    /// It is mostly 1, and this column has prices: it may be how many there were.
+    MayBeCount(String),
+    /// It is a price, and this column may be how many there were.
+    PriceOfCount(String),
     /// Its dates spread over decades, or each person has one: they are dates of birth.
     DatesOfBirth,
     /// Its cells are single words, and another column has whole names.
@@ -154,6 +160,13 @@ pub enum ColumnEvidence {
     Product([String; 3], usize, usize),
 }
 
+impl ColumnEvidence {
+    /// Whether it says that an amount may be how many there were.
+    pub fn is_of_count(&self) -> bool {
+        matches!(self, ColumnEvidence::MayBeCount(_))
+    }
+}
+
 impl fmt::Display for ColumnEvidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use ColumnEvidence as E;
@@ -196,6 +209,9 @@ impl fmt::Display for ColumnEvidence {
             E::OnlyDates => "the only column of dates",
             E::AreDates => "its cells are dates",
             E::AfterAnother => "after another date that may be it",
+            E::EntryOfSale => "another column has when it was ordered",
+            E::MayBeCount(price) => return write!(f, "mostly 1, next to \"{}\": it may be a quantity", excerpt(price)),
+            E::PriceOfCount(count) => return write!(f, "prices, next to \"{}\", which may be a quantity", excerpt(count)),
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
             E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",

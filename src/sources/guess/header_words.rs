@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::cut_words::{CellsKind, Cut};
 use super::dictionaries::{Languages, plain};
+use super::key_words::{shared_prefix, with_keys};
 use super::profile::ColumnProfile;
 use crate::cell_parsing::{Currency, composed};
 use crate::sources::folded;
@@ -323,17 +324,23 @@ fn bound_of_stay(token: &str) -> Option<&'static str> {
 }
 
 fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
-    let composed = |name: &String| composed(name).unwrap_or_else(|| name.clone());
-    let dressed: Vec<Dressed> = names.iter().map(|name| undress(&without_gender(&composed(name)))).collect();
+    let prefix = shared_prefix(names).unwrap_or("");
+    let own: Vec<String> = names
+        .iter()
+        .map(|name| composed(name).unwrap_or_else(|| name.clone()))
+        .map(|name| name.strip_prefix(prefix).map_or(name.clone(), str::to_string))
+        .collect();
+    let dressed: Vec<Dressed> = own.iter().map(|name| undress(&without_gender(name))).collect();
     let split: Vec<Vec<String>> = dressed.iter().map(|d| tokens(&d.text)).collect();
     let cut: Vec<Cut> = dressed.iter().zip(cells).map(|(d, cells)| Cut::of(&d.text, *cells)).collect();
     let languages = Languages::of(names, &split, &cut);
     names
         .iter()
+        .zip(&own)
         .zip(dressed)
         .zip(split.into_iter().zip(&cut))
         .zip(cells)
-        .map(|(((name, dressed), (tokens, cut)), cells)| {
+        .map(|((((name, own), dressed), (tokens, cut)), cells)| {
             let (words, language) = languages.translated(&tokens, cut);
             let time = tokens.iter().any(|token| languages.is_time(token)) || words.contains("time");
             // `fecha_hora`: both in one column.
@@ -345,6 +352,7 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
                 .as_slice()
                 .first()
                 .filter(|_| tokens.len() == 1 && *cells == CellsKind::Dates);
+            let words = with_keys(words, &tokens, *cells);
             let words = match bound.and_then(|token| bound_of_stay(token)) {
                 Some(bound) => BTreeSet::from([bound.to_string(), "date".to_string()]),
                 None => words,
@@ -364,7 +372,7 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
                 .collect();
             Header {
                 name: name.clone(),
-                exact: folded(name),
+                exact: folded(own),
                 bare: folded(&uncamelled(dressed.text.trim())),
                 words,
                 language,

@@ -21,6 +21,7 @@ mod event_date;
 mod evidence;
 mod header_words;
 mod inflections;
+mod key_words;
 mod meanings;
 mod message_date;
 mod only_amount;
@@ -255,6 +256,12 @@ fn candidate(column: &'static Column, index: usize, file: &File<'_>) -> Option<C
     let header = &file.headers[index];
     // With a word too many a flag says something else: `active_in_sequence` is not whether somebody is there.
     let named = meanings::named(column, header).filter(|named| !changes_records(column) || named.confidence >= TAKE)?;
+    // A column without any value is none that each record needs, unless it is called so.
+    let profile = &file.profiles[index];
+    let is_needed = column.required || matches!(column.role, Role::RecordId | Role::ParentId);
+    if is_needed && !named.is_exact && profile.filled == 0 && profile.rows >= content::ENOUGH {
+        return None;
+    }
     let mut candidate = Candidate {
         is_exact: named.is_exact,
         place: named.place,
@@ -358,10 +365,11 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
             currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),
         }
     };
+    let is_doubted = |c: &Candidate| c.is_refuted || c.evidence.iter().any(ColumnEvidence::is_of_count);
     let refuted = best
         .candidates
         .iter()
-        .filter(|c| c.is_refuted && !best.taken.iter().any(|t| t.header == c.header));
+        .filter(|c| is_doubted(c) && !best.taken.iter().any(|t| t.header == c.header));
     Understanding {
         table,
         questions: questions::ask(file, best, table.is_some(), &ranked, &seen),

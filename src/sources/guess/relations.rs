@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File, TAKE, open_items, shape, sums};
+use super::{Candidate, ColumnEvidence, File, MAYBE, TAKE, open_items, shape, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, interactions, purchases, stakeholders, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
@@ -25,10 +25,12 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     births(table, candidates, file);
     places(candidates, file);
     if table == Table::Purchases {
+        numbers_of_people(candidates, file);
+        counts(candidates, file);
         deals(candidates, file);
         shop_events(candidates, file);
         balances(candidates, file);
-        products(candidates, file.profiles, file.columns);
+        products(candidates, file);
         open_items::relate(candidates, file);
         sums::relate(candidates, file);
     }
@@ -73,6 +75,79 @@ fn shop_events(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let found = Candidate::new(&purchases::RECORD_TYPE, at, 0.92, ColumnEvidence::BoughtOrLookedAt);
     candidates.retain(|c| c.header != at);
     super::replace(candidates, vec![found]);
+}
+
+/// A number that each person has one of on many days, such as that of the address on their invoices, is not that of an order.
+fn numbers_of_people(candidates: &mut [Candidate], file: &File<'_>) {
+    let best = |column: &Column| {
+        let named = candidates.iter().filter(|c| c.column == column && c.confidence >= TAKE);
+        named.min_by(|a, b| a.rank().cmp(&b.rank())).map(|c| c.header)
+    };
+    let (Some(who), Some(when)) = (best(&purchases::STAKEHOLDER_ID), best(&purchases::OCCURRED_AT)) else {
+        return;
+    };
+    let days = instants(&file.columns[when]);
+    let has_many_days = |at: usize| {
+        let seen: BTreeSet<(&str, i64)> = file.columns[at]
+            .iter()
+            .zip(&days)
+            .filter_map(|(number, day)| Some((*number, day.as_ref()?.local_micros().div_euclid(DAY))))
+            .filter(|(number, _)| !number.is_empty())
+            .collect();
+        seen.len() >= 2 * file.profiles[at].distinct
+    };
+    let is_theirs = |at: usize| {
+        let (profile, people) = (&file.profiles[at], &file.profiles[who]);
+        at != who
+            && profile.filled >= ENOUGH
+            && profile.distinct <= people.distinct
+            && shape::determines(&file.columns[who], &file.columns[at])
+    };
+    for candidate in candidates.iter_mut().filter(|c| *c.column == purchases::ORDER_ID && !c.is_exact) {
+        if is_theirs(candidate.header) && has_many_days(candidate.header) {
+            let (distinct, filled) = (file.profiles[candidate.header].distinct, file.profiles[candidate.header].filled);
+            candidate.lower(0.3, ColumnEvidence::Few(distinct, filled));
+        }
+    }
+}
+
+/// What is called an amount may be how many there were: small whole numbers, mostly one, next to a price, and no other quantity. It is asked.
+fn counts(candidates: &mut Vec<Candidate>, file: &File<'_>) {
+    let is_taken = |c: &Candidate, column: &Column| c.column == column && c.confidence >= TAKE;
+    if candidates.iter().any(|c| is_taken(c, &purchases::QUANTITY)) {
+        return;
+    }
+    let are_few = |at: usize| {
+        let profile = &file.profiles[at];
+        let ones = file.columns[at].iter().filter(|cell| cell.trim() == "1").count();
+        let is_small = profile.range.is_some_and(|(low, high)| low >= 0.0 && high > 1.0 && high <= 1000.0);
+        profile.filled >= ENOUGH && profile.share(&[Kind::Integer]) >= 0.95 && is_small && 2 * ones >= profile.filled
+    };
+    let is_price = |at: &usize| {
+        let words = &file.headers[*at].words;
+        let is_number = file.profiles[*at].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
+        is_number && ["price", "sale", "revenue"].iter().any(|word| words.contains(*word)) && !words.contains("id")
+    };
+    let Some(price) = (0..file.headers.len()).filter(|&at| !are_few(at)).find(is_price) else {
+        return;
+    };
+    let mut count = None;
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| *c.column == purchases::AMOUNT && c.header != price && are_few(c.header))
+    {
+        // It is asked, whatever it is called.
+        candidate.is_exact = false;
+        candidate.lower(0.4, ColumnEvidence::MayBeCount(file.headers[price].name.clone()));
+        count = Some(candidate.header);
+    }
+    // The likelier answer is the price.
+    if let Some(count) = count
+        && !candidates.iter().any(|c| *c.column == purchases::AMOUNT && c.header == price)
+    {
+        let why = ColumnEvidence::PriceOfCount(file.headers[count].name.clone());
+        candidates.push(Candidate::new(&purchases::AMOUNT, price, MAYBE, why));
+    }
 }
 
 /// The records of an account, with a balance that runs with their amounts: what the account paid to others is among them, and what was moved.
@@ -137,6 +212,8 @@ fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         .filter(|c| c.column.role == Role::RecordId && c.confidence >= TAKE && file.profiles[c.header].is_unique())
         .map(|c| c.column)
         .collect();
+    let varies = |c: &Candidate| c.column.role == Role::Stakeholder && c.confidence >= TAKE && file.profiles[c.header].distinct > 1;
+    let has_one_that_varies = candidates.iter().any(varies);
     for candidate in candidates.iter_mut() {
         let profile = &file.profiles[candidate.header];
         if profile.filled < ENOUGH {
@@ -144,6 +221,11 @@ fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
         }
         let (different, filled) = (profile.distinct, profile.filled);
         let roster = table == Table::Stakeholders;
+        // Who is the same in all records entered them.
+        if candidate.column.role == Role::Stakeholder && different == 1 && has_one_that_varies {
+            candidate.lower(0.5, ColumnEvidence::Few(different, filled));
+            continue;
+        }
         match candidate.column.role {
             // Of the two people of a referral either may repeat.
             Role::Stakeholder if table == Table::Referrals => {}
@@ -391,19 +473,26 @@ pub(super) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
 const FACTORS: usize = 100;
 
 /// Quantity times unit price is the amount: where that holds in nine of ten records, all three are told.
-fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) {
+fn products(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     let best = candidates
         .iter()
         .filter(|c| *c.column == purchases::QUANTITY && c.confidence >= super::TAKE)
         .min_by(|a, b| a.rank().cmp(&b.rank()));
     // Where no name speaks of a quantity, small whole numbers may be one.
     let is_small = |i: &usize| {
-        profiles[*i].share(&[Kind::Integer]) >= 0.95 && profiles[*i].range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
+        let profile = &file.profiles[*i];
+        profile.share(&[Kind::Integer]) >= 0.95 && profile.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
     };
-    let unnamed = || (0..columns.len()).filter(is_small).take(SMALL).collect();
+    let unnamed = || {
+        (0..file.columns.len())
+            .filter(is_small)
+            .filter(|at| !is_id(*at, file))
+            .take(SMALL)
+            .collect()
+    };
     let quantities: Vec<usize> = best.map_or_else(unnamed, |c| vec![c.header]);
     for many in quantities {
-        if product_of(many, candidates, profiles, columns) {
+        if product_of(many, candidates, file) {
             return;
         }
     }
@@ -412,9 +501,18 @@ fn products(candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns
 /// So many columns of small whole numbers are tried as quantities.
 const SMALL: usize = 5;
 
+/// Whether a column is called an ID or a key: no number of it is a factor or a product. Numbers of pieces are called numbers too.
+fn is_id(at: usize, file: &File<'_>) -> bool {
+    let header = &file.headers[at];
+    let mut parts = header.exact.split(|c: char| !c.is_alphanumeric());
+    let says = |part: &str| matches!(part, "id" | "key" | "fk" | "pk" | "sk") || part.ends_with("id") && header.words.contains("id");
+    parts.any(says) && file.profiles[at].share(&[Kind::Integer]) >= 0.95
+}
+
 /// Whether this quantity times a price is an amount: then all three are told.
-fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnProfile], columns: &[Vec<&str>]) -> bool {
-    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
+fn product_of(many: usize, candidates: &mut Vec<Candidate>, file: &File<'_>) -> bool {
+    let (profiles, columns) = (file.profiles, file.columns);
+    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9 && !is_id(i, file);
     let quantity = numbers(&columns[many]);
     // With a quantity of one everywhere any two equal columns would do.
     let telling = |q: &Option<f64>| q.is_some_and(|q| q != 1.0 && q != 0.0);
@@ -426,37 +524,47 @@ fn product_of(many: usize, candidates: &mut Vec<Candidate>, profiles: &[ColumnPr
         .take(FACTORS)
         .map(|i| (i, numbers(&columns[i])))
         .collect();
-    for (unit, prices) in &others {
-        for (amount, totals) in others.iter().filter(|(i, _)| i != unit) {
-            let mut fits = 0;
-            let mut all = 0;
+    // What something cost to make is no price of it, whatever it adds up to.
+    let is_cost = |at: usize| file.headers[at].words.contains("cost");
+    let mut found: Vec<(usize, usize, usize, usize)> = Vec::new();
+    for (unit, prices) in others.iter().filter(|(i, _)| !is_cost(*i)) {
+        for (amount, totals) in others.iter().filter(|(i, _)| i != unit && !is_cost(*i)) {
+            let (mut fits, mut all, mut told) = (0, 0, 0);
             for ((q, p), a) in quantity.iter().zip(prices).zip(totals) {
                 // Nothing times anything is nothing: costs that nobody had agree with every quantity.
                 if let (Some(q), Some(p), Some(a)) = (q, p, a)
                     && (*p != 0.0 || *a != 0.0)
                 {
                     all += 1;
-                    fits += usize::from((q * p - a).abs() <= 0.011 && telling(&Some(*q)) || (*q == 1.0 && (p - a).abs() <= 0.011));
+                    let is_product = (q * p - a).abs() <= 0.011;
+                    fits += usize::from(is_product && *q != 0.0);
+                    // Nothing times anything is nothing, and once is no product.
+                    told += usize::from(is_product && telling(&Some(*q)) && *p != 0.0);
                 }
             }
-            if all < 5 || fits * 10 < all * 9 {
-                continue;
+            if all >= 5 && fits * 10 >= all * 9 && told >= 3 {
+                found.push((*unit, *amount, fits, all));
             }
-            let headers = [many, *unit, *amount].map(|at| profiles[at].header.clone());
-            let why = ColumnEvidence::Product(headers, fits, all);
-            for candidate in candidates
-                .iter_mut()
-                .filter(|c| c.header == *unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
-            {
-                candidate.lower(0.3, why.clone());
-            }
-            support(candidates, &purchases::QUANTITY, many, &why);
-            support(candidates, &purchases::UNIT_AMOUNT, *unit, &why);
-            support(candidates, &purchases::AMOUNT, *amount, &why);
-            return true;
         }
     }
-    false
+    // Of a price of the list and the one that was paid, the list says so.
+    let is_listed = |at: usize| file.headers[at].words.contains("list");
+    let paid = found.iter().find(|(unit, amount, ..)| !is_listed(*unit) && !is_listed(*amount));
+    let Some(&(unit, amount, fits, all)) = paid.or(found.first()) else {
+        return false;
+    };
+    let headers = [many, unit, amount].map(|at| profiles[at].header.clone());
+    let why = ColumnEvidence::Product(headers, fits, all);
+    for candidate in candidates
+        .iter_mut()
+        .filter(|c| c.header == unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
+    {
+        candidate.lower(0.3, why.clone());
+    }
+    support(candidates, &purchases::QUANTITY, many, &why);
+    support(candidates, &purchases::UNIT_AMOUNT, unit, &why);
+    support(candidates, &purchases::AMOUNT, amount, &why);
+    true
 }
 
 fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, why: &ColumnEvidence) {

@@ -182,6 +182,17 @@ pub(super) fn rank(
             .filter(|s| s.0.table == Table::Interactions)
             .for_each(|s| s.1 *= if has_balance { 0.2 } else { 0.6 });
     }
+    // When a deal was closed is not when a case was resolved.
+    let is_closing = |c: &super::Candidate| c.evidence.contains(&ColumnEvidence::Closing);
+    let are_deals = readings
+        .iter()
+        .any(|r| r.table == Table::Purchases && r.has(&purchases::AMOUNT) && r.taken.iter().any(is_closing));
+    if are_deals {
+        scored
+            .iter_mut()
+            .filter(|s| s.0.table == Table::Interactions)
+            .for_each(|s| s.1 *= 0.2);
+    }
     // Who and when without how much is a contact: nothing was sold.
     let has_amounts = seen.profiles.iter().any(super::ColumnProfile::are_amounts)
         || readings.iter().any(|r| {

@@ -508,6 +508,7 @@ fn a_renamed_header_is_understood_or_asked_about() {
         "Buyer number",
         "Kundennr",
         "Acct. customer no",
+        "Debtor key",
     ] {
         assert_eq!(
             export(header).wrong(&export(header).understood(None)),
@@ -515,7 +516,7 @@ fn a_renamed_header_is_understood_or_asked_about() {
             "{header}"
         );
     }
-    for header in ["Frobnicator", "XK_17", "Ref A", "Debtor key"] {
+    for header in ["Frobnicator", "XK_17", "Ref A", "Obligor key"] {
         let understood = export(header).understood(None);
         let question = understood
             .questions

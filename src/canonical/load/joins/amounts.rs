@@ -4,6 +4,7 @@ use anyhow::Result;
 use rustc_hash::FxHashMap;
 
 use super::files::{File, Map};
+use super::names::is_key;
 use super::plan::ListPrice;
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
@@ -26,6 +27,8 @@ pub enum LineAmount {
         price: usize,
         discount: Option<Discount>,
     },
+    /// A column, less a discount of money.
+    Reduced { amount: usize, discount: Discount },
     /// Quantity, if there is one, times the price of a list.
     Listed { quantity: Option<usize>, price: ListPrice },
     /// Quantity and price, and what the discount is has to be asked.
@@ -169,16 +172,33 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
         let words = &file.words[column];
         words.contains("price") && !["total", "line", "amount", "sum"].iter().any(|word| words.contains(*word))
     };
+    let prices = || (0..file.names.len()).filter(|&column| is_price(column) && is_numeric(file, column));
+    // The price of the list is that of one, where a line has no other.
+    let is_listed = |column: &usize| file.words[*column].contains("list");
+    let only_listed = || prices().next().filter(|column| is_listed(column) && prices().count() == 1);
     // A price next to a quantity is a price of one, unless the lines show that it grows with the quantity.
-    let price = unit.or(own.filter(|&own| is_price(own)));
+    let named = unit.or(own.filter(|&own| is_price(own)));
+    let listed = if named.is_none() && own.is_none() { only_listed() } else { None };
+    let price = named.or(listed);
     let (Some(quantity), Some(price)) = (quantity, price) else {
-        return Ok(own.map(LineAmount::Own));
+        // Without a quantity a price is what was paid.
+        let counts = || (0..file.names.len()).any(|column| may_be_quantity(file, column));
+        let alone = own.or_else(|| unit.filter(|_| quantity.is_none() && !counts()));
+        return Ok(alone.map(LineAmount::Own));
     };
+    let reduced = if own.is_none() {
+        reduced_price(file, price, prices())
+    } else {
+        None
+    };
+    let price = reduced.unwrap_or(price);
     if own.is_some_and(|own| own != price) {
         return Ok(own.map(LineAmount::Own));
     }
-    let discount = discount_column(file, map);
+    // What is off a price already is not taken off again.
+    let discount = if reduced.is_none() { discount_column(file, map) } else { None };
     // A price that is called that of one unit is one.
+    let unit = unit.or(listed);
     let article = if unit.is_none() { product_column(file, map) } else { None };
     let shown = match (unit, discount) {
         (Some(_), None) => Shown::default(),
@@ -238,6 +258,56 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
             money: product(file, quantity, price, Some(with(DiscountForm::Money))),
         })),
     }))
+}
+
+/// What the amounts of lines may be instead of a column that they are read from: the price of one, or what was to be paid before a discount.
+/// The totals of the orders show which.
+pub fn alternatives(file: &File, map: &Map, amount: &LineAmount) -> Vec<LineAmount> {
+    let LineAmount::Own(own) = *amount else { return Vec::new() };
+    let quantity = file.column(map, purchases::QUANTITY.name).filter(|quantity| *quantity != own);
+    let product = quantity.map(|quantity| LineAmount::Product {
+        quantity,
+        price: own,
+        discount: None,
+    });
+    let reduced = discount_column(file, map)
+        .filter(|column| *column != own)
+        .map(|column| LineAmount::Reduced {
+            amount: own,
+            discount: Discount {
+                column,
+                form: DiscountForm::Money,
+                has_gaps: true,
+            },
+        });
+    product.into_iter().chain(reduced).collect()
+}
+
+/// Whether a column without a name that says it may be how many there were: small whole numbers that are no key.
+fn may_be_quantity(file: &File, column: usize) -> bool {
+    let profile = &file.profiles[column];
+    let is_small = profile.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0 && high > 1.0);
+    profile.share(&[Kind::Integer]) >= 0.95 && is_small && !is_key(&file.words[column])
+}
+
+/// Another price of one that is the same or less in all of the first records, and whose name says that it is what was paid.
+fn reduced_price(file: &File, price: usize, prices: impl Iterator<Item = usize>) -> Option<usize> {
+    const PAID: [&str; 6] = ["net", "paid", "final", "discounted", "actual", "sold"];
+    let says = |column: &usize| {
+        let words = &file.words[*column];
+        PAID.iter().any(|word| words.contains(*word)) && !["tax", "cost"].iter().any(|word| words.contains(*word))
+    };
+    let whole = mark(file, price);
+    let is_reduced = |column: &usize| {
+        let mark = mark(file, *column);
+        let pairs = file.cells(price).zip(file.cells(*column));
+        let pairs: Vec<(f64, f64)> = pairs
+            .filter_map(|(whole_cell, cell)| number(whole_cell, whole).zip(number(cell, mark)))
+            .collect();
+        pairs.iter().all(|(whole, paid)| paid <= whole) && pairs.iter().any(|(whole, paid)| paid < whole)
+    };
+    let mut found = prices.filter(|column| *column != price && says(column) && is_reduced(column));
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The column of the product of a line.
@@ -338,6 +408,10 @@ impl LineAmount {
         match self {
             LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Product { quantity, price, discount } => Some(product(file, *quantity, *price, *discount)),
+            LineAmount::Reduced { amount, discount } => {
+                let [amount, off] = [*amount, discount.column].map(|column| quoted(&file.names[column]));
+                Some(format!("{amount} - coalesce({off}, 0)"))
+            }
         }
     }
 
@@ -354,6 +428,7 @@ impl LineAmount {
         match self {
             LineAmount::AsMapped | LineAmount::Listed { .. } | LineAmount::NotClear(_) => None,
             LineAmount::Own(column) => Some((vec![*column], None)),
+            LineAmount::Reduced { amount, discount } => Some((vec![*amount], Some(*discount))),
             LineAmount::Product { quantity, price, discount } => Some((vec![*quantity, *price], *discount)),
         }
     }

@@ -45,6 +45,8 @@ pub struct File<'a> {
     pub profiles: Vec<ColumnProfile>,
     /// What it lists, by its name.
     pub entity: BTreeSet<String>,
+    /// The same without the name of the shop or the module that several of the files begin with; empty where it is the same.
+    pub own_entity: BTreeSet<String>,
     user_profiles: &'a [Profile],
 }
 
@@ -111,6 +113,7 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
             names,
             found,
             entity: BTreeSet::new(),
+            own_entity: BTreeSet::new(),
             user_profiles: &options.profiles,
         });
     }
@@ -120,10 +123,19 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
         file.profiles = profiles.map(|(at, name)| ColumnProfile::of(name, &cells(at))).collect();
     }
     // What a file is called is in the language of its headers.
-    let words_of_stem = |file: &File| words(&[&[stem(file.name())], &file.names[..]].concat()).remove(0);
-    let stems: Vec<BTreeSet<String>> = files.iter().map(words_of_stem).collect();
-    for (file, entity) in files.iter_mut().zip(names::entities(&stems)) {
+    let words_of = |file: &File, stem: String| words(&[&[stem], &file.names[..]].concat()).remove(0);
+    let stems: Vec<String> = files.iter().map(|file| stem(file.name())).collect();
+    let whole: Vec<BTreeSet<String>> = files.iter().zip(&stems).map(|(file, stem)| words_of(file, stem.clone())).collect();
+    let shorter = names::without_module(&stems).into_iter();
+    let own: Vec<BTreeSet<String>> = files
+        .iter()
+        .zip(shorter)
+        .map(|(file, stem)| stem.map_or_else(BTreeSet::new, |stem| words_of(file, stem)))
+        .collect();
+    let entities = names::entities(&whole).into_iter().zip(names::entities(&own));
+    for (file, (entity, own_entity)) in files.iter_mut().zip(entities) {
         file.entity = entity;
+        file.own_entity = own_entity;
     }
     // Without any other, what is wrong with them is to be said.
     if files.is_empty() && others == OtherInputs::None {
@@ -155,11 +167,13 @@ fn without_own_numbers(mut found: Described) -> Described {
     found
 }
 
-/// The name of a file or a sheet without folder and ending.
+/// The name of a file or a sheet without folder and ending, and without what only says that it is a table: `tblOrders`.
 fn stem(name: &str) -> String {
     let last = name.rsplit('#').next().unwrap_or(name);
     let last = Path::new(last).file_name().map_or(last.into(), |name| name.to_string_lossy());
-    last.split('.').next().unwrap_or("").to_string()
+    let stem = last.split('.').next().unwrap_or("");
+    let is_word = |rest: &&str| rest.len() > 2 && rest.starts_with(char::is_alphabetic);
+    stem.strip_prefix("tbl").filter(is_word).unwrap_or(stem).to_string()
 }
 
 /// Whether a mapping has all that its table needs.

@@ -1,6 +1,6 @@
 //! Which keys of one file are in another: by the names of the columns first, then by all their values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -192,11 +192,14 @@ fn candidates(files: &[File]) -> Vec<Candidate> {
             let mut shared: Vec<(usize, usize)> = Vec::new();
             for &key in &keys[from] {
                 for &of in &keys[to] {
-                    let by_name = names::speak(
+                    let by_name = names::speak_of(
                         (&this.names[key], &this.words[key]),
                         (&other.names[of], &other.words[of]),
                         &other.entity,
+                        &other.own_entity,
                     );
+                    // What numbers the records of a file is no number of others that its name contains: refunds of items, by their own number.
+                    let by_name = by_name.filter(|names| *names != KeyNames::RoleOfFile || !numbers_itself(this, key));
                     if matches!(by_name, Some(KeyNames::Same | KeyNames::SameWords)) {
                         shared.push((key, of));
                     }
@@ -223,6 +226,13 @@ fn candidates(files: &[File]) -> Vec<Candidate> {
         }
     }
     candidates
+}
+
+/// Whether a column numbers the records of its own file: each has another one, and it is called what the file lists.
+fn numbers_itself(file: &File, column: usize) -> bool {
+    let words = names::core(&file.words[column]);
+    let is_called = |entity: &BTreeSet<String>| !entity.is_empty() && entity.is_subset(&words);
+    file.seems_unique(column) && (is_called(&file.entity) || is_called(&file.own_entity))
 }
 
 /// Two or three of the columns that two files have in common, at least one of which is called a key.

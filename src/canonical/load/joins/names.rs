@@ -65,9 +65,39 @@ pub fn entities(stems: &[Words]) -> Vec<Words> {
     stems.iter().map(of).collect()
 }
 
+/// The names of files without what several of them begin with, such as that of the shop or the module that they are from: `sale_order` and
+/// `sale_order_line` are orders and their lines. None where nothing is left, or another file is called that.
+pub fn without_module(stems: &[String]) -> Vec<Option<String>> {
+    let parts = |stem: &str| -> Vec<String> { stem.split(['_', ' ', '-', '.']).map(folded).collect() };
+    let all: Vec<Vec<String>> = stems.iter().map(|stem| parts(stem)).collect();
+    let is_shared = |prefix: &[String]| {
+        all.iter()
+            .filter(|other| other.len() > prefix.len() && other.starts_with(prefix))
+            .count()
+            > 1
+    };
+    let shorter = all.iter().map(|own| {
+        let shared = (1..own.len()).take_while(|&length| is_shared(&own[..length])).last()?;
+        // `sale_order` is what `sale_order_line` begins with, and more than the module.
+        let is_file = |length: usize| all.iter().any(|other| other.len() == length && own.starts_with(other));
+        let length = (1..=shared).take_while(|&length| !is_file(length)).last()?;
+        let rest = own[length..].join(" ");
+        (!all.iter().any(|other| other.join(" ") == rest)).then_some(rest)
+    });
+    shorter.collect()
+}
+
+/// How the name of a column speaks for its being the key of another file: by the header and words of both, and by what the other file
+/// lists, by its whole name and by that without the module. `None`: it does not.
+pub fn speak_of(from: (&str, &Words), to: (&str, &Words), entity: &Words, own_entity: &Words) -> Option<KeyNames> {
+    let by_name = speak(from, to, entity);
+    let is_id = || is_key(to.1) && core(to.1).is_subset(own_entity) && core(from.1) == *own_entity;
+    by_name.or_else(|| (!own_entity.is_empty() && is_id()).then_some(KeyNames::IdOfFile))
+}
+
 /// How the name of a column speaks for its being the key of another file: by the header and words of both, and by what the other file
 /// lists. `None`: it does not.
-pub fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option<KeyNames> {
+fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option<KeyNames> {
     let (own, theirs) = (core(from.1), core(to.1));
     if !own.is_empty() {
         if folded(from.0) == folded(to.0) {
@@ -117,6 +147,23 @@ mod tests {
     fn said(from: &str, to: &str, file: &str) -> Option<KeyNames> {
         let [a, b, f] = [from, to, file].map(|text| words(&[text.to_string()]).remove(0));
         speak((from, &a), (to, &b), &entities(&[f])[0])
+    }
+
+    #[test]
+    fn what_several_files_begin_with_is_no_part_of_what_they_list() {
+        let of = |stems: &[&str]| {
+            let stems: Vec<String> = stems.iter().map(|stem| stem.to_string()).collect();
+            without_module(&stems)
+                .into_iter()
+                .map(Option::unwrap_or_default)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(of(&["sale_order", "sale_order_line", "partner"]), ["order", "order line", ""]);
+        assert_eq!(of(&["x_shop_orders", "x_shop_customers"]), ["orders", "customers"]);
+        // Orders are no module of their items.
+        assert_eq!(of(&["order", "order_items", "order_payments"]), ["", "", ""]);
+        // What is called so already is another file.
+        assert_eq!(of(&["shop_orders", "shop_items", "orders"]), ["", "items", ""]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::amounts::{DiscountForm, LineAmount, Off, is_numeric, mark, number, off};
+use super::amounts::{Discount, DiscountForm, LineAmount, Off, is_numeric, mark, number, off};
 use super::files::File;
 use super::find::Link;
 use super::names::is_key;
@@ -91,40 +91,17 @@ pub fn totals(
     for (number, order) in found.into_iter().flatten() {
         orders_seen.entry(number).or_insert(order);
     }
-    let marks: Vec<DecimalMark> = parts.iter().map(|&column| mark(lines, column)).collect();
-    let discount_mark = discount.map(|discount| mark(lines, discount.column));
-    let found = lines.for_each_record(1, Vec::<(u64, f64)>::new, |seen, record| {
-        let cell = |column: usize| record.get(column).unwrap_or("");
-        let Some(key) = key(link.key.iter().map(|&at| cell(at))) else {
-            return Ok(());
-        };
-        let hash = key_of(&key);
-        if hash & mask != 0 {
-            return Ok(());
-        }
-        let numbers: Option<Vec<f64>> = parts
+    let found = line_amounts(lines, &parts, discount, |cell| {
+        let hash = key_of(&key(link
+            .key
             .iter()
-            .zip(&marks)
-            .map(|(&column, mark)| number(cell(column), *mark))
-            .collect();
-        if let Some(numbers) = numbers {
-            let gross: f64 = numbers.iter().product();
-            let off = discount
-                .zip(discount_mark)
-                .and_then(|(discount, mark)| Some((discount.form, off(cell(discount.column), mark)?)));
-            seen.push((
-                hash,
-                match off {
-                    None => gross,
-                    Some((_, Off::Share(off)) | (DiscountForm::Fraction, Off::Number(off))) => gross * (1.0 - off),
-                    Some((DiscountForm::Percent, Off::Number(off))) => gross * (1.0 - off / 100.0),
-                    Some((DiscountForm::Money, Off::Number(off))) => gross - off,
-                },
-            ));
-        }
-        Ok(())
+            .map(|&at| cell(at))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(String::as_str))?);
+        (hash & mask == 0).then_some(hash)
     })?;
-    for (hash, amount) in found.into_iter().flatten() {
+    for (hash, amount) in found {
         if let Some(order) = orders_seen.get_mut(&hash) {
             order.sum += amount;
             order.lines += 1;
@@ -164,6 +141,67 @@ pub fn totals(
         }
     }
     Ok(Some(best))
+}
+
+/// The amounts of lines, each with the key of what it is a line of; those without a key are left out.
+fn line_amounts(
+    lines: &File,
+    parts: &[usize],
+    discount: Option<Discount>,
+    key_of_line: impl Fn(&dyn Fn(usize) -> String) -> Option<u64> + Sync,
+) -> Result<Vec<(u64, f64)>> {
+    let marks: Vec<DecimalMark> = parts.iter().map(|&column| mark(lines, column)).collect();
+    let discount_mark = discount.map(|discount| mark(lines, discount.column));
+    let found = lines.for_each_record(1, Vec::<(u64, f64)>::new, |seen, record| {
+        let cell = |column: usize| record.get(column).unwrap_or("").to_string();
+        let Some(hash) = key_of_line(&cell) else { return Ok(()) };
+        let numbers: Option<Vec<f64>> = parts
+            .iter()
+            .zip(&marks)
+            .map(|(&column, mark)| number(&cell(column), *mark))
+            .collect();
+        if let Some(numbers) = numbers {
+            let gross: f64 = numbers.iter().product();
+            let off = discount
+                .zip(discount_mark)
+                .and_then(|(discount, mark)| Some((discount.form, off(&cell(discount.column), mark)?)));
+            seen.push((
+                hash,
+                match off {
+                    None => gross,
+                    Some((_, Off::Share(off)) | (DiscountForm::Fraction, Off::Number(off))) => gross * (1.0 - off),
+                    Some((DiscountForm::Percent, Off::Number(off))) => gross * (1.0 - off / 100.0),
+                    Some((DiscountForm::Money, Off::Number(off))) => gross - off,
+                },
+            ));
+        }
+        Ok(())
+    })?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// The totals of the orders that lines belong to by their key, in cents; of each record where there is none. None where the lines do not
+/// show their amounts.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn sums(lines: &File, amount: &LineAmount, column: Option<usize>) -> Result<Option<BTreeSet<i64>>> {
+    let Some((parts, discount)) = amount.columns() else {
+        return Ok(None);
+    };
+    let found = line_amounts(lines, &parts, discount, |cell| match column {
+        Some(column) => Some(key_of(&key([cell(column).as_str()].into_iter())?)),
+        None => Some(0),
+    })?;
+    let cents = |amount: f64| (amount * 100.0).round() as i64;
+    if column.is_none() {
+        return Ok(Some(found.into_iter().map(|(_, amount)| cents(amount)).collect()));
+    }
+    let mut totals: BTreeMap<u64, f64> = BTreeMap::new();
+    for (order, amount) in found {
+        *totals.entry(order).or_default() += amount;
+    }
+    Ok(Some(totals.into_values().map(cents).collect()))
 }
 
 /// How many records have a status that says that the order was cancelled, and these words.

@@ -16,7 +16,7 @@ use crate::canonical::load::tables::affected_rows::AffectedRows;
 use crate::canonical::load::tables::building::{Building, Dropped};
 use crate::diagnostics::{Place, Problem};
 use crate::notes::{DataIssue, DuplicateReason, Note, OrderOverlap};
-use crate::schema::{DAY, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table, purchases};
+use crate::schema::{DAY, MONEY_SCALE, NO_CODE, NO_INT, NO_KEY, NO_TIME, Table, purchases};
 use crate::sources::SameId;
 
 /// About so many orders are compared; of more, those whose numbers have a certain hash, in all files the same ones.
@@ -53,7 +53,7 @@ enum Shared {
 enum Likeness {
     /// Their headers are the same.
     SameHeaders,
-    /// Their columns have the same meanings; one may have a column more.
+    /// Their columns have the same meanings, and mostly the same names; one may have a column more.
     SameMeaning,
     /// They are not.
     Different,
@@ -182,7 +182,10 @@ impl Exports<'_> {
         if self.headers[one] == self.headers[other] {
             return Likeness::SameHeaders;
         }
-        match self.sources[one].mapped == self.sources[other].mapped {
+        // Orders and their lines may have the same meanings, and not the same names.
+        let shared = self.headers[one].iter().filter(|name| self.headers[other].contains(name)).count();
+        let have_same_names = 2 * shared > self.headers[one].len().min(self.headers[other].len());
+        match have_same_names && self.sources[one].mapped == self.sources[other].mapped {
             true => Likeness::SameMeaning,
             false => Likeness::Different,
         }
@@ -206,6 +209,9 @@ impl Exports<'_> {
     }
 }
 
+/// The largest difference between the totals of one order that comes from rounding its lines: some cents.
+const ROUNDING: i64 = MONEY_SCALE / 20;
+
 /// What two files have in common, by their sources. An order with nothing but refunds belongs to the one that it refunds.
 fn overlaps(orders: &[Order]) -> BTreeMap<(u16, u16), OrderOverlap> {
     let mut found: BTreeMap<(u16, u16), OrderOverlap> = BTreeMap::new();
@@ -223,7 +229,7 @@ fn overlaps(orders: &[Order]) -> BTreeMap<(u16, u16), OrderOverlap> {
                     let Some(of) = same else { continue };
                     overlap.same += 1;
                     overlap.same_day += u64::from((of.day - order.day).abs() <= 1);
-                    overlap.same_total += u64::from(of.total == order.total);
+                    overlap.same_total += u64::from((of.total - order.total).abs() <= ROUNDING);
                     overlap.totals.0 = overlap.totals.0.saturating_add(of.total);
                     overlap.totals.1 = overlap.totals.1.saturating_add(order.total);
                 }

@@ -86,7 +86,9 @@ impl Maker<'_> {
                 c.role.is_contact() || c.role == Role::MachineMark || matches!(*c, stakeholders::STATUS | stakeholders::IS_ACTIVE)
             };
             let of_format = self.source.profile.is_some() && column.is_some_and(is_looked_for);
-            if !self.source.map.contains_key(name) && ((needed && self.source.lacks.is_none()) || of_format || !only_needed) {
+            let is_doubted = self.source.doubted.contains(&name);
+            if !self.source.map.contains_key(name) && !is_doubted && ((needed && self.source.lacks.is_none()) || of_format || !only_needed)
+            {
                 self.used[index] = true;
                 self.add(name, ColumnSource::Field(index), None)?;
             }

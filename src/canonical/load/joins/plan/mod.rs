@@ -8,12 +8,16 @@ mod authors;
 mod cases;
 mod chain;
 mod list_prices;
+mod order_numbers;
 mod orders;
 mod others;
+mod payments;
 mod receipts;
 mod refunds;
 mod replies;
+mod statuses;
 mod surveys;
+mod threads;
 mod times;
 mod words;
 
@@ -167,6 +171,10 @@ impl<'a> Plan<'a> {
         self.times_elsewhere()?;
         self.people_by_roster()?;
         self.priced_elsewhere()?;
+        self.threads_apart();
+        self.order_numbers();
+        self.statuses_elsewhere()?;
+        self.payments_apart()?;
         self.contacts_by_roster();
         self.rosters();
         self.dimensions()?;

@@ -10,11 +10,12 @@ use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::amounts::{self, LineAmount};
 use crate::canonical::load::joins::files::{File, Map};
+use crate::canonical::load::joins::names::{core, is_key};
 use crate::canonical::load::joins::totals::{self, Totals};
 use crate::expr;
 use crate::notes::{FileNote, JoinQuestion, NotReadAlone, RelationUse};
 use crate::schema::{ColumnType, Table, purchases, supplies};
-use crate::sources::{AmountOn, From, Mapped, Source};
+use crate::sources::{AmountOn, From, Mapped, Source, currency_of_header};
 
 /// A file of lines, payments or messages, and the one that its records belong to.
 struct Child {
@@ -73,6 +74,9 @@ impl Plan<'_> {
             }
             // What is whole by itself needs no other file: numbers that it has in common with one may be chance.
             if file.is_complete() && !self.is_stated(at) {
+                continue;
+            }
+            if self.refers_to(parent, at) && map.contains_key(purchases::AMOUNT.name) {
                 continue;
             }
             // What came of orders that say themselves what was ordered: as lines, those that have not come would be left out.
@@ -149,6 +153,20 @@ impl Plan<'_> {
         }
     }
 
+    /// Whether the orders refer to the records of another file, such as the offers that they accept, and these are not their lines: the key is
+    /// the number of those records, and the orders have one of their own.
+    fn refers_to(&self, orders: usize, link: usize) -> bool {
+        let (orders, link) = (self.file(orders), &self.links[link]);
+        let listed = self.file(link.from);
+        let is_own = |file: &File, key: &[usize]| key == [0] && file.seems_unique(0);
+        let says_order = |column: &usize| core(&orders.words[*column]).iter().any(|word| orders.entity.contains(word));
+        is_own(listed, &link.key)
+            && !is_own(orders, &link.of)
+            && is_own(orders, &[0])
+            && is_key(&orders.words[0])
+            && !link.of.iter().any(says_order)
+    }
+
     /// Whether a file lists people rather than their orders: each record has another one, and none says when it happened.
     fn lists_people(&self, file: usize, map: &Map, person: usize) -> bool {
         let this = self.file(file);
@@ -213,7 +231,15 @@ impl Plan<'_> {
         let found = match orders.column(map, purchases::AMOUNT.name) {
             Some(total) => {
                 let is_id = |column: usize| self.links.iter().any(|link| link.from == parent && link.key == [column]);
-                totals::totals(lines, &best.amount, orders, total, link, &is_id)?.map(|found| (total, found))
+                let mut found = totals::totals(lines, &best.amount, orders, total, link, &is_id)?;
+                for other in amounts::alternatives(lines, &best.map, &best.amount) {
+                    if found.as_ref().is_some_and(Totals::are_sums) {
+                        break;
+                    }
+                    let tried = totals::totals(lines, &other, orders, total, link, &is_id)?;
+                    found = tried.filter(Totals::are_sums).or(found);
+                }
+                found.map(|found| (total, found))
             }
             None => None,
         };
@@ -268,7 +294,11 @@ impl Plan<'_> {
         let mut chain = self.chain(child.file, child.link, &person, false)?;
         let listed = match child.amount {
             LineAmount::Listed { quantity, price } => self.listed_amount(&mut chain, child.file, quantity, price)?,
-            LineAmount::AsMapped | LineAmount::Own(_) | LineAmount::Product { .. } | LineAmount::NotClear(_) => None,
+            LineAmount::AsMapped
+            | LineAmount::Own(_)
+            | LineAmount::Reduced { .. }
+            | LineAmount::Product { .. }
+            | LineAmount::NotClear(_) => None,
         };
         let name_in = |file: usize, column: usize| chain.name(file, column);
         let is_paid = table == Table::Purchases && !are_lines(&child.map, &child.amount);
@@ -317,6 +347,22 @@ impl Plan<'_> {
             && let Ok(expression) = expr::parse(&expression)
         {
             joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(expression)));
+            // An expression does not say what the header of the price does.
+            if let LineAmount::Product { price, .. } = child.amount
+                && !joined.contains_key(purchases::CURRENCY.name)
+                && let Some(currency) = currency_of_header(&file.names[price])
+            {
+                let currency = Mapped::new(From::Value(currency.name().to_string()));
+                joined.insert(purchases::CURRENCY.name.to_string(), currency);
+            }
+        }
+        // A price without a quantity is what was paid.
+        if let LineAmount::Own(column) = child.amount
+            && !joined.contains_key(purchases::AMOUNT.name)
+        {
+            joined.remove(purchases::UNIT_AMOUNT.name);
+            let amount = Mapped::new(From::Column(file.names[column].clone()));
+            joined.insert(purchases::AMOUNT.name.to_string(), amount);
         }
         if let Some(amount) = listed {
             joined.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(amount)));

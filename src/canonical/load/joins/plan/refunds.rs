@@ -11,7 +11,7 @@ use crate::expr;
 use crate::notes::{FileNote, NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases};
 use crate::sources::guess::Kind;
-use crate::sources::{AmountOn, From, Mapped, Source, Unmatched};
+use crate::sources::{AmountOn, From, Mapped, Source, Unmatched, currency_of_header};
 
 /// The signs of the amounts of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,13 @@ impl<'a> Plan<'a> {
         let kept = [WHO, purchases::OCCURRED_AT.name, purchases::CURRENCY.name, purchases::ORDER_ID.name];
         let mut map: Map = own.clone().into_iter().filter(|(name, _)| kept.contains(&name.as_str())).collect();
         map.insert(purchases::AMOUNT.name.to_string(), Mapped::new(From::Expr(expression)));
+        // An expression does not say what the header does.
+        if !map.contains_key(purchases::CURRENCY.name)
+            && let Some(currency) = currency_of_header(&amount.header)
+        {
+            let currency = Mapped::new(From::Value(currency.name().to_string()));
+            map.insert(purchases::CURRENCY.name.to_string(), currency);
+        }
         if !map.contains_key(purchases::OCCURRED_AT.name)
             && let Some(date) = only_date(file)
         {
@@ -150,7 +157,11 @@ impl<'a> Plan<'a> {
                 is_read && may_be && self.is_certain(*place) && has_person()
             })
             .collect();
-        links.sort_by_key(|(place, link)| (!super::words::is_called_orders(self.file(link.to)), *place));
+        // Of orders and their lines the orders say whose they are and when they were.
+        links.sort_by_key(|(place, link)| {
+            let has_lines = self.order_keys.contains_key(&link.to);
+            (!has_lines, !super::words::is_called_orders(self.file(link.to)), *place)
+        });
         links.first().copied()
     }
 

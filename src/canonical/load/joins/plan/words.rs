@@ -11,20 +11,27 @@ fn says(file: &File, words: &[&str]) -> bool {
     words.iter().any(|word| file.entity.contains(*word))
 }
 
+/// What orders are called.
+pub const ORDERS: [&str; 9] = [
+    "order",
+    "sale",
+    "purchase",
+    "invoice",
+    "transaction",
+    "booking",
+    "deal",
+    "receipt",
+    "bill",
+];
+
 /// Whether a file is called orders, sales or the like.
 pub fn is_called_orders(file: &File) -> bool {
-    let orders = [
-        "order",
-        "sale",
-        "purchase",
-        "invoice",
-        "transaction",
-        "booking",
-        "deal",
-        "receipt",
-        "bill",
-    ];
-    says(file, &orders)
+    says(file, &ORDERS)
+}
+
+/// Whether a file is called payments, and not payments of orders.
+pub fn is_called_payments(file: &File) -> bool {
+    says(file, &["payment", "paid"]) && !is_called_orders(file)
 }
 
 /// Whether a file is called tickets, calls or the like.
