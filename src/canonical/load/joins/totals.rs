@@ -11,6 +11,7 @@ use super::names::is_key;
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
 use crate::cell_parsing::DecimalMark;
+use crate::ingest::Record;
 use crate::sources::purchase_words::is_void;
 
 /// How the totals of orders and the sums of their lines agree.
@@ -91,14 +92,8 @@ pub fn totals(
     for (number, order) in found.into_iter().flatten() {
         orders_seen.entry(number).or_insert(order);
     }
-    let found = line_amounts(lines, &parts, discount, |cell| {
-        let hash = key_of(&key(link
-            .key
-            .iter()
-            .map(|&at| cell(at))
-            .collect::<Vec<_>>()
-            .iter()
-            .map(String::as_str))?);
+    let found = line_amounts(lines, &parts, discount, |line| {
+        let hash = key_of(&key(link.key.iter().map(|&at| line.get(at).unwrap_or("")))?);
         (hash & mask == 0).then_some(hash)
     })?;
     for (hash, amount) in found {
@@ -148,23 +143,23 @@ fn line_amounts(
     lines: &File,
     parts: &[usize],
     discount: Option<Discount>,
-    key_of_line: impl Fn(&dyn Fn(usize) -> String) -> Option<u64> + Sync,
+    key_of_line: impl Fn(&Record<'_>) -> Option<u64> + Sync,
 ) -> Result<Vec<(u64, f64)>> {
     let marks: Vec<DecimalMark> = parts.iter().map(|&column| mark(lines, column)).collect();
     let discount_mark = discount.map(|discount| mark(lines, discount.column));
     let found = lines.for_each_record(1, Vec::<(u64, f64)>::new, |seen, record| {
-        let cell = |column: usize| record.get(column).unwrap_or("").to_string();
-        let Some(hash) = key_of_line(&cell) else { return Ok(()) };
+        let Some(hash) = key_of_line(record) else { return Ok(()) };
+        let cell = |column: usize| record.get(column).unwrap_or("");
         let numbers: Option<Vec<f64>> = parts
             .iter()
             .zip(&marks)
-            .map(|(&column, mark)| number(&cell(column), *mark))
+            .map(|(&column, mark)| number(cell(column), *mark))
             .collect();
         if let Some(numbers) = numbers {
             let gross: f64 = numbers.iter().product();
             let off = discount
                 .zip(discount_mark)
-                .and_then(|(discount, mark)| Some((discount.form, off(&cell(discount.column), mark)?)));
+                .and_then(|(discount, mark)| Some((discount.form, off(cell(discount.column), mark)?)));
             seen.push((
                 hash,
                 match off {
@@ -189,8 +184,8 @@ pub fn sums(lines: &File, amount: &LineAmount, column: Option<usize>) -> Result<
     let Some((parts, discount)) = amount.columns() else {
         return Ok(None);
     };
-    let found = line_amounts(lines, &parts, discount, |cell| match column {
-        Some(column) => Some(key_of(&key([cell(column).as_str()].into_iter())?)),
+    let found = line_amounts(lines, &parts, discount, |line| match column {
+        Some(column) => Some(key_of(&key(std::iter::once(line.get(column).unwrap_or("")))?)),
         None => Some(0),
     })?;
     let cents = |amount: f64| (amount * 100.0).round() as i64;
