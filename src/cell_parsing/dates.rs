@@ -462,7 +462,10 @@ mod tests {
         else {
             panic!("{verdict:?}")
         };
-        assert_eq!((decided_by, first_misfit), (Some(example(3, "13/02/2024")), Some(example(5, "?"))));
+        assert_eq!(
+            (decided_by, first_misfit),
+            (Some(example(3, "13/02/2024")), Some(example(5, "later")))
+        );
     }
 
     #[test]
