@@ -431,6 +431,7 @@ fn the_data_are_held_to_rules_too() {
     let of = data(rejects, &bad);
     assert_eq!(words(&of), [("fail", None)]);
     assert_eq!(why(&of), "1 of 29 records were rejected (3.4%); the limit is 2.0%");
+    assert_eq!(words(&data("[[rule]]\nmax_rejects = '4%'\n", &bad)), [("pass", None)]);
     assert_eq!(words(&data("[[rule]]\nmax_rejects = 1\n", &bad)), [("pass", None)]);
 
     // The newest answer is of the 28th, and a date counts to its end: three days before the end of the 31st.
