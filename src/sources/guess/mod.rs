@@ -13,6 +13,7 @@ use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
+mod bystanders;
 mod closings;
 mod content;
 mod cut_words;
@@ -28,6 +29,7 @@ mod only_amount;
 mod open_items;
 mod other_amount;
 mod profile;
+mod quantities;
 mod questions;
 mod record_number;
 mod relations;

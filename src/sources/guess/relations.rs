@@ -5,19 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::content::{ENOUGH, REFUTED};
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
-use super::{Candidate, ColumnEvidence, File, MAYBE, TAKE, open_items, shape, sums};
+use super::{Candidate, ColumnEvidence, File, TAKE, bystanders, open_items, quantities, sums};
 use crate::cell_parsing::{Civil, DateVerdict, DateVote, DecimalVote, parse_iso, parse_ordered};
 use crate::schema::{Column, ColumnType, DAY, Micros, Role, Table, interactions, purchases, stakeholders, supplies};
 use crate::sources::deal_stages::{DealStage, deal_stage};
 use crate::sources::purchase_words::are_shop_events;
 
+/// So many columns of a file are compared with each other.
+pub(super) const COMPARED: usize = 100;
+
 /// Lets the columns of a file speak for and against each other.
 pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<'_>) {
     ids(table, candidates, file);
-    servants(table, candidates, file);
-    companies(table, candidates, file);
-    sparse(table, candidates, file);
-    given_names(candidates, file);
+    bystanders::servants(table, candidates, file);
+    bystanders::companies(table, candidates, file);
+    bystanders::sparse(table, candidates, file);
+    bystanders::given_names(candidates, file);
     surveys_of_cases(table, candidates, file);
     states_of_cases(table, candidates, file);
     later_ends(table, candidates, file);
@@ -25,12 +28,12 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     births(table, candidates, file);
     places(candidates, file);
     if table == Table::Purchases {
-        numbers_of_people(candidates, file);
-        counts(candidates, file);
+        bystanders::numbers_of_people(candidates, file);
+        quantities::counts(candidates, file);
         deals(candidates, file);
         shop_events(candidates, file);
         balances(candidates, file);
-        products(candidates, file);
+        quantities::products(candidates, file);
         open_items::relate(candidates, file);
         sums::relate(candidates, file);
     }
@@ -77,86 +80,13 @@ fn shop_events(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     super::replace(candidates, vec![found]);
 }
 
-/// A number that each person has one of on many days, such as that of the address on their invoices, is not that of an order.
-fn numbers_of_people(candidates: &mut [Candidate], file: &File<'_>) {
-    let best = |column: &Column| {
-        let named = candidates.iter().filter(|c| c.column == column && c.confidence >= TAKE);
-        named.min_by(|a, b| a.rank().cmp(&b.rank())).map(|c| c.header)
-    };
-    let (Some(who), Some(when)) = (best(&purchases::STAKEHOLDER_ID), best(&purchases::OCCURRED_AT)) else {
-        return;
-    };
-    let days = instants(&file.columns[when]);
-    let has_many_days = |at: usize| {
-        let seen: BTreeSet<(&str, i64)> = file.columns[at]
-            .iter()
-            .zip(&days)
-            .filter_map(|(number, day)| Some((*number, day.as_ref()?.local_micros().div_euclid(DAY))))
-            .filter(|(number, _)| !number.is_empty())
-            .collect();
-        seen.len() >= 2 * file.profiles[at].distinct
-    };
-    let is_theirs = |at: usize| {
-        let (profile, people) = (&file.profiles[at], &file.profiles[who]);
-        at != who
-            && profile.filled >= ENOUGH
-            && profile.distinct <= people.distinct
-            && shape::determines(&file.columns[who], &file.columns[at])
-    };
-    for candidate in candidates.iter_mut().filter(|c| *c.column == purchases::ORDER_ID && !c.is_exact) {
-        if is_theirs(candidate.header) && has_many_days(candidate.header) {
-            let (distinct, filled) = (file.profiles[candidate.header].distinct, file.profiles[candidate.header].filled);
-            candidate.lower(0.3, ColumnEvidence::Few(distinct, filled));
-        }
-    }
-}
-
-/// What is called an amount may be how many there were: small whole numbers, mostly one, next to a price, and no other quantity. It is asked.
-fn counts(candidates: &mut Vec<Candidate>, file: &File<'_>) {
-    let is_taken = |c: &Candidate, column: &Column| c.column == column && c.confidence >= TAKE;
-    if candidates.iter().any(|c| is_taken(c, &purchases::QUANTITY)) {
-        return;
-    }
-    let are_few = |at: usize| {
-        let profile = &file.profiles[at];
-        let ones = file.columns[at].iter().filter(|cell| cell.trim() == "1").count();
-        let is_small = profile.range.is_some_and(|(low, high)| low >= 0.0 && high > 1.0 && high <= 1000.0);
-        profile.filled >= ENOUGH && profile.share(&[Kind::Integer]) >= 0.95 && is_small && 2 * ones >= profile.filled
-    };
-    let is_price = |at: &usize| {
-        let words = &file.headers[*at].words;
-        let is_number = file.profiles[*at].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9;
-        is_number && ["price", "sale", "revenue"].iter().any(|word| words.contains(*word)) && !words.contains("id")
-    };
-    let Some(price) = (0..file.headers.len()).filter(|&at| !are_few(at)).find(is_price) else {
-        return;
-    };
-    let mut count = None;
-    for candidate in candidates
-        .iter_mut()
-        .filter(|c| *c.column == purchases::AMOUNT && c.header != price && are_few(c.header))
-    {
-        // It is asked, whatever it is called.
-        candidate.is_exact = false;
-        candidate.lower(0.4, ColumnEvidence::MayBeCount(file.headers[price].name.clone()));
-        count = Some(candidate.header);
-    }
-    // The likelier answer is the price.
-    if let Some(count) = count
-        && !candidates.iter().any(|c| *c.column == purchases::AMOUNT && c.header == price)
-    {
-        let why = ColumnEvidence::PriceOfCount(file.headers[count].name.clone());
-        candidates.push(Candidate::new(&purchases::AMOUNT, price, MAYBE, why));
-    }
-}
-
 /// The records of an account, with a balance that runs with their amounts: what the account paid to others is among them, and what was moved.
 fn balances(candidates: &mut [Candidate], file: &File<'_>) {
     const ENOUGH_STEPS: usize = 4;
     let is_number = |at: usize| file.profiles[at].share(&[Kind::Decimal, Kind::Money, Kind::Integer]) >= 0.9;
     let columns: Vec<(usize, Vec<Option<f64>>)> = (0..file.headers.len())
         .filter(|&at| is_number(at))
-        .take(FACTORS)
+        .take(COMPARED)
         .map(|at| (at, numbers(&file.columns[at])))
         .collect();
     // From one record to the next, in the order of the file or against it.
@@ -252,62 +182,6 @@ fn ids(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     }
 }
 
-/// Who serves others is named like a stakeholder too: a few volunteers beside numbers that repeat are hardly whom the records are about.
-fn servants(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
-    let may_serve = |header: &Header| ["volunteer", "employee", "partner"].iter().any(|word| header.words.contains(*word));
-    let is_plain = |header: &Header| may_serve(header) && !header.words.contains("id");
-    let numbers_people = |at: usize, few: usize| {
-        let (header, profile) = (&file.headers[at], &file.profiles[at]);
-        let repeats = profile.filled >= ENOUGH && 10 * profile.distinct < 9 * profile.filled;
-        let is_id = header.words.contains("id") || profile.share(&[Kind::Code]) >= 0.9;
-        is_id && !may_serve(header) && repeats && profile.distinct > 2 * few
-    };
-    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_plain(&file.headers[c.header]);
-    for candidate in candidates.iter_mut().filter(|_| table != Table::Stakeholders).filter(is_who) {
-        let few = file.profiles[candidate.header].distinct;
-        if (0..file.headers.len()).any(|at| at != candidate.header && numbers_people(at, few)) {
-            candidate.lower(0.6, ColumnEvidence::MayServe);
-        }
-    }
-}
-
-/// A few companies next to many customers are those that make or sell what the customers buy. A company next to its contacts is the customer.
-fn companies(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
-    const BUYERS: [&str; 8] = ["customer", "buyer", "guest", "member", "patient", "donor", "tenant", "student"];
-    let names_company = |at: usize| {
-        file.headers[at]
-            .words
-            .iter()
-            .all(|word| matches!(word.as_str(), "company" | "name" | "organization"))
-    };
-    let many_buyers = |at: usize, few: usize| {
-        let (header, profile) = (&file.headers[at], &file.profiles[at]);
-        let is_buyer = header.words.iter().any(|word| BUYERS.contains(&word.as_str()));
-        is_buyer && profile.share(&[Kind::Words, Kind::Text, Kind::Code]) >= 0.9 && profile.distinct > 2 * few
-    };
-    let is_company = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && names_company(c.header);
-    for candidate in candidates.iter_mut().filter(|_| table == Table::Purchases).filter(is_company) {
-        let few = file.profiles[candidate.header].distinct;
-        if (0..file.headers.len()).any(|at| at != candidate.header && many_buyers(at, few)) {
-            candidate.lower(0.3, ColumnEvidence::FewBesideCustomers);
-        }
-    }
-}
-
-/// What most records lack is not whom they are about.
-fn sparse(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
-    let is_sparse = |at: usize| {
-        let profile = &file.profiles[at];
-        profile.rows >= ENOUGH && profile.filled > 0 && 5 * profile.filled < profile.rows
-    };
-    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_sparse(c.header);
-    let events = !matches!(table, Table::Referrals | Table::Identities | Table::Surveys);
-    for candidate in candidates.iter_mut().filter(|_| events).filter(is_who) {
-        let profile = &file.profiles[candidate.header];
-        candidate.lower(0.4, ColumnEvidence::MostlyEmpty(profile.filled, profile.rows));
-    }
-}
-
 /// When a survey about a case was sent or answered is neither when the case was opened nor when it was answered or resolved.
 fn surveys_of_cases(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     let of_survey = |at: usize| {
@@ -390,23 +264,6 @@ fn later_ends(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     }
 }
 
-/// The given names of pupils or contacts are not whom records are about where another column has whole names of people.
-fn given_names(candidates: &mut [Candidate], file: &File<'_>) {
-    let is_word = |at: usize| {
-        let mut filled = file.columns[at].iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
-        file.profiles[at].share(&[Kind::Words]) >= 0.9 && filled.all(|cell| !cell.contains(' '))
-    };
-    let is_whole = |at: usize| {
-        let profile = &file.profiles[at];
-        profile.filled >= ENOUGH && profile.share(&[Kind::Words]) >= 0.9 && profile.distinct > 5 && shape::are_names(&file.columns[at])
-    };
-    let has_whole = |at: usize| (0..file.headers.len()).take(FACTORS).any(|other| other != at && is_whole(other));
-    let is_who = |c: &&mut Candidate| c.column.role == Role::Stakeholder && !c.is_exact && is_word(c.header) && has_whole(c.header);
-    for candidate in candidates.iter_mut().filter(is_who) {
-        candidate.lower(0.6, ColumnEvidence::GivenNames);
-    }
-}
-
 /// Whether a column counts the lines of an order.
 fn is_line(column: &Column) -> bool {
     matches!(*column, purchases::LINE_ID | supplies::LINE_ID)
@@ -467,111 +324,4 @@ pub(super) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
     let mut vote = DecimalVote::new();
     cells.iter().for_each(|c| vote.see(c, 0));
     cells.iter().map(|c| number(c, vote.verdict(b';').mark())).collect()
-}
-
-/// Each pair of so many columns of numbers is tried.
-const FACTORS: usize = 100;
-
-/// Quantity times unit price is the amount: where that holds in nine of ten records, all three are told.
-fn products(candidates: &mut Vec<Candidate>, file: &File<'_>) {
-    let best = candidates
-        .iter()
-        .filter(|c| *c.column == purchases::QUANTITY && c.confidence >= super::TAKE)
-        .min_by(|a, b| a.rank().cmp(&b.rank()));
-    // Where no name speaks of a quantity, small whole numbers may be one.
-    let is_small = |i: &usize| {
-        let profile = &file.profiles[*i];
-        profile.share(&[Kind::Integer]) >= 0.95 && profile.range.is_some_and(|(low, high)| low >= 0.0 && high <= 1000.0)
-    };
-    let unnamed = || {
-        (0..file.columns.len())
-            .filter(is_small)
-            .filter(|at| !is_id(*at, file))
-            .take(SMALL)
-            .collect()
-    };
-    let quantities: Vec<usize> = best.map_or_else(unnamed, |c| vec![c.header]);
-    for many in quantities {
-        if product_of(many, candidates, file) {
-            return;
-        }
-    }
-}
-
-/// So many columns of small whole numbers are tried as quantities.
-const SMALL: usize = 5;
-
-/// Whether a column is called an ID or a key: no number of it is a factor or a product. Numbers of pieces are called numbers too.
-fn is_id(at: usize, file: &File<'_>) -> bool {
-    let header = &file.headers[at];
-    let mut parts = header.exact.split(|c: char| !c.is_alphanumeric());
-    let says = |part: &str| matches!(part, "id" | "key" | "fk" | "pk" | "sk") || part.ends_with("id") && header.words.contains("id");
-    parts.any(says) && file.profiles[at].share(&[Kind::Integer]) >= 0.95
-}
-
-/// Whether this quantity times a price is an amount: then all three are told.
-fn product_of(many: usize, candidates: &mut Vec<Candidate>, file: &File<'_>) -> bool {
-    let (profiles, columns) = (file.profiles, file.columns);
-    let numeric = |i: usize| profiles[i].share(&[Kind::Integer, Kind::Decimal, Kind::Money]) >= 0.9 && !is_id(i, file);
-    let quantity = numbers(&columns[many]);
-    // With a quantity of one everywhere any two equal columns would do.
-    let telling = |q: &Option<f64>| q.is_some_and(|q| q != 1.0 && q != 0.0);
-    if quantity.iter().filter(|q| telling(q)).count() < 3 {
-        return false;
-    }
-    let others: Vec<(usize, Vec<Option<f64>>)> = (0..columns.len())
-        .filter(|&i| i != many && numeric(i))
-        .take(FACTORS)
-        .map(|i| (i, numbers(&columns[i])))
-        .collect();
-    // What something cost to make is no price of it, whatever it adds up to.
-    let is_cost = |at: usize| file.headers[at].words.contains("cost");
-    let mut found: Vec<(usize, usize, usize, usize)> = Vec::new();
-    for (unit, prices) in others.iter().filter(|(i, _)| !is_cost(*i)) {
-        for (amount, totals) in others.iter().filter(|(i, _)| i != unit && !is_cost(*i)) {
-            let (mut fits, mut all, mut told) = (0, 0, 0);
-            for ((q, p), a) in quantity.iter().zip(prices).zip(totals) {
-                // Nothing times anything is nothing: costs that nobody had agree with every quantity.
-                if let (Some(q), Some(p), Some(a)) = (q, p, a)
-                    && (*p != 0.0 || *a != 0.0)
-                {
-                    all += 1;
-                    let is_product = (q * p - a).abs() <= 0.011;
-                    fits += usize::from(is_product && *q != 0.0);
-                    // Nothing times anything is nothing, and once is no product.
-                    told += usize::from(is_product && telling(&Some(*q)) && *p != 0.0);
-                }
-            }
-            if all >= 5 && fits * 10 >= all * 9 && told >= 3 {
-                found.push((*unit, *amount, fits, all));
-            }
-        }
-    }
-    // Of a price of the list and the one that was paid, the list says so.
-    let is_listed = |at: usize| file.headers[at].words.contains("list");
-    let paid = found.iter().find(|(unit, amount, ..)| !is_listed(*unit) && !is_listed(*amount));
-    let Some(&(unit, amount, fits, all)) = paid.or(found.first()) else {
-        return false;
-    };
-    let headers = [many, unit, amount].map(|at| profiles[at].header.clone());
-    let why = ColumnEvidence::Product(headers, fits, all);
-    for candidate in candidates
-        .iter_mut()
-        .filter(|c| c.header == unit && matches!(*c.column, purchases::AMOUNT | purchases::COST))
-    {
-        candidate.lower(0.3, why.clone());
-    }
-    support(candidates, &purchases::QUANTITY, many, &why);
-    support(candidates, &purchases::UNIT_AMOUNT, unit, &why);
-    support(candidates, &purchases::AMOUNT, amount, &why);
-    true
-}
-
-fn support(candidates: &mut Vec<Candidate>, column: &'static Column, header: usize, why: &ColumnEvidence) {
-    if let Some(known) = candidates.iter_mut().find(|c| c.column == column && c.header == header) {
-        known.raise(0.5, why.clone());
-        return;
-    }
-    // The arithmetic alone tells; a column of the same numbers by accident in nine of ten records is hardly met.
-    candidates.push(Candidate::new(column, header, 0.8, why.clone()));
 }
