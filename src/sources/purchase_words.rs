@@ -135,34 +135,40 @@ pub fn without_shop(words: &str) -> &str {
     words.strip_prefix("wc ").unwrap_or(words)
 }
 
-/// Whether the type of a record says that it is no purchase, but a promise or an offer of one, or what goes before it: a pledge, a quote, a
-/// view of a product.
+/// Whether the type of a record says that it is no purchase, but a promise or an offer of one: a pledge, a quote.
 pub fn is_void_type(record_type: &str) -> bool {
-    if record_type.len() > 80 {
-        return false;
-    }
-    let record_type = plain(record_type);
-    WORDS.types.contains(&record_type) || WORDS.browsing.contains(&record_type)
-}
-
-/// Whether cells are the events of a shop: some say that something was bought, and others that it was only looked at.
-pub fn are_shop_events<'a>(cells: impl Iterator<Item = &'a str>) -> bool {
-    let (mut browsed, mut bought) = (false, false);
-    for cell in cells.filter(|cell| cell.len() <= 80).map(plain) {
-        browsed |= WORDS.browsing.contains(&cell);
-        bought |= WORDS.bought.contains(&cell);
-    }
-    browsed && bought
+    is_one_of(record_type, &WORDS.types)
 }
 
 /// The same of a type that is an offer only where other records have types of documents: *oferta* is a gift in a church.
 pub fn is_void_beside_documents(record_type: &str) -> bool {
-    record_type.len() <= 80 && WORDS.types_beside_documents.contains(&plain(record_type))
+    is_one_of(record_type, &WORDS.types_beside_documents)
 }
 
 /// Whether the type of a record is that of a document that is no offer, such as an invoice.
 pub fn is_document(record_type: &str) -> bool {
-    record_type.len() <= 80 && WORDS.documents.contains(&plain(record_type))
+    is_one_of(record_type, &WORDS.documents)
+}
+
+/// Whether an event of a shop goes before a purchase: a view, a cart. It is one only where others say that something was bought: *Search* and
+/// *Click* are ways to find a shop, too.
+pub fn is_browsing(event: &str) -> bool {
+    is_one_of(event, &WORDS.browsing)
+}
+
+/// Whether an event of a shop says that something was bought.
+pub fn is_bought(event: &str) -> bool {
+    is_one_of(event, &WORDS.bought)
+}
+
+/// Whether cells are the events of a shop: some say that something was bought, and others what went before it.
+pub fn are_shop_events<'a>(cells: impl Iterator<Item = &'a str> + Clone) -> bool {
+    cells.clone().any(is_browsing) && cells.clone().any(is_bought)
+}
+
+/// Whether a cell is one of these words, of which none is long.
+fn is_one_of(cell: &str, words: &BTreeSet<String>) -> bool {
+    cell.len() <= 80 && words.contains(&plain(cell))
 }
 
 /// The document of a sale that the type of a record says.
@@ -237,7 +243,10 @@ mod tests {
         // A basket type, and kinds of documents, say nothing of the kind.
         assert!(!are_shop_events(["order", "invoice", "payment"].into_iter()));
         assert!(!are_shop_events(["view", "click", "search"].into_iter()));
-        assert!(is_void_type("remove_from_cart") && is_void_type("View") && !is_void_type("purchase") && !is_void_type("visit"));
+        // Where nothing was bought, a search is where customers came from.
+        assert!(!are_shop_events(["search", "display", "email"].into_iter()));
+        assert!(is_browsing("remove_from_cart") && is_browsing("View") && !is_browsing("purchase") && !is_browsing("visit"));
+        assert!(!is_void_type("search") && !is_void_type("View"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::{CellsAre, ColumnEvidence};
 use crate::cell_parsing::{Currency, ScoreCell, ScoreReading, is_no_value, score_cell};
 use crate::notes::SaleDocument;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases};
-use crate::sources::purchase_words::{is_document, is_void_beside_documents, is_void_type, sale_document};
+use crate::sources::purchase_words::{are_shop_events, is_document, is_void_beside_documents, is_void_type, sale_document};
 use crate::sources::{is_document_code, is_refund_record, word};
 
 /// The verdict of the cells.
@@ -200,6 +200,7 @@ fn tell_of_records(cells: &[&str]) -> bool {
     cells.iter().any(|cell| is_refund_record(cell) || is_void_type(cell))
         || documents.len() > 1
         || has_offers()
+        || are_shop_events(cells.iter().copied())
         || filled.all(|cell| is_document_code(cell))
 }
 

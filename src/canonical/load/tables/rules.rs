@@ -15,7 +15,9 @@ use crate::notes::{DataIssue, ExclusionReason, MissingValue, Note, RejectReason,
 use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
-use crate::sources::purchase_words::{is_document, is_void, is_void_beside_documents, is_void_supply, is_void_type};
+use crate::sources::purchase_words::{
+    is_bought, is_browsing, is_document, is_void, is_void_beside_documents, is_void_supply, is_void_type,
+};
 use crate::sources::survey_states::is_undelivered;
 use crate::sources::{AmountOn, is_soft};
 
@@ -130,25 +132,32 @@ impl Building {
         }
     }
 
-    /// The records that are no purchases by their types. What is an offer beside documents is one only in a file that has some.
+    /// The records that are no purchases by their types. What is an offer beside documents, or a view beside purchases, is one only in a file
+    /// that has some of these.
     fn of_void_types(&self, texts: &Dictionary, sources: &[SourceInfo]) -> FxHashSet<usize> {
         let types = self.rows.codes(&purchases::RECORD_TYPE);
         if !types.exists() {
             return FxHashSet::default();
         }
-        let matching = |is: &dyn Fn(&str) -> bool| -> BTreeSet<u32> { texts.matching(is).into_iter().collect() };
-        let [void, offers, documents] = [&is_void_type as &dyn Fn(&str) -> bool, &is_void_beside_documents, &is_document].map(matching);
-        let mut has_documents = vec![false; sources.len()];
-        if !offers.is_empty() {
-            for row in (0..self.rows.len).filter(|&row| documents.contains(&types.at(row))) {
-                has_documents[self.rows.source_of(row) as usize] = true;
-            }
-        }
-        let is_void = |row: &usize| {
-            let code = types.at(*row);
-            void.contains(&code) || has_documents[self.rows.source_of(*row) as usize] && offers.contains(&code)
+        let rows_of = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
+            let codes: BTreeSet<u32> = texts.matching(is).into_iter().collect();
+            let rows = (0..self.rows.len).filter(|&row| codes.contains(&types.at(row)));
+            if codes.is_empty() { Vec::new() } else { rows.collect() }
         };
-        (0..self.rows.len).filter(is_void).collect()
+        let source_of = |row: usize| self.rows.source_of(row) as usize;
+        let mut found: FxHashSet<usize> = rows_of(&is_void_type).into_iter().collect();
+        let beside: [(&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool); 2] =
+            [(&is_void_beside_documents, &is_document), (&is_browsing, &is_bought)];
+        for (is_void, is_other) in beside {
+            let void = rows_of(is_void);
+            if void.is_empty() {
+                continue;
+            }
+            let mut has_others = vec![false; sources.len()];
+            rows_of(is_other).into_iter().for_each(|row| has_others[source_of(row)] = true);
+            found.extend(void.into_iter().filter(|&row| has_others[source_of(row)]));
+        }
+        found
     }
 
     /// Deals are purchases only if they were won. What the stages of a format that is known mean is known: `is_known` says of which sources.
