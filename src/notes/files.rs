@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Decision;
-use super::joins::{NotReadAlone, Relation};
+use super::joins::{NotReadAlone, Relation, amount_option};
 use super::personal::{Personal, Withheld, not_personal};
 use crate::diagnostics::{counted, excerpt, listed, visible};
 
@@ -456,6 +456,15 @@ described! {
             excerpt(other),
             visible(file),
             visible(other),
+        ),
+
+        /// The lines of orders have two prices of one, such as before and after a discount or a tax. One of them counts.
+        #[code = "other-price"]
+        #[advice = "Nothing, if the right one counts. Otherwise map `amount` to the quantity times the other one with `--map` or in [source.map]."]
+        #[option = "map"]
+        OtherPrice { formula: String, other: String, file: String } => |_| format!(
+            "Its amounts are {formula}. It has another price, too; to count {other}: {}",
+            amount_option(file, other),
         ),
 
         /// Some bytes are not characters of the encoding. They were replaced by U+FFFD.

@@ -535,7 +535,7 @@ impl fmt::Display for JoinQuestion {
 }
 
 /// The option that maps the amount to an expression.
-fn amount_option(file: &str, expr: &str) -> String {
+pub(super) fn amount_option(file: &str, expr: &str) -> String {
     format!("--map {}", quoted(&format!("{file}:amount={{ expr = {} }}", literal(expr))))
 }
 

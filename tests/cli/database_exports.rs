@@ -166,6 +166,47 @@ fn a_net_price_is_what_was_paid_and_a_list_price_is_of_one() {
 }
 
 #[test]
+fn a_price_without_tax_is_no_price_after_a_discount() {
+    let orders = lines((0..40).map(|n| format!("{},{},{}\n", 100 + n, 500 + n % 12, day(n))));
+    // A fifth is tax on each line: 12 and 10, 18 and 15, ...
+    let rows = lines((0..40).map(|n| format!("{},A{},{},{}.00,{}.00\n", 100 + n, n % 5, 1 + n % 4, 12 + 6 * n, 10 + 5 * n)));
+    let folder = Folder::new()
+        .with("in/orders.csv", format!("order_no,customer_no,order_date\n{orders}"))
+        .with(
+            "in/order_rows.csv",
+            format!("order_no,article,quantity,unit_price,net_price\n{rows}"),
+        );
+    let sum = |first: usize, step: usize| (0..40).map(|n| ((1 + n % 4) * (first + step * n)) as f64).sum::<f64>();
+    let (found, said) = measured(&folder);
+    assert_eq!(found[0], Some(sum(12, 6)), "{said}");
+    let note = "note[other-price]: in/order_rows.csv: Its amounts are \"quantity\" * \"unit_price\". It has another price, too; to count \
+                \"quantity\" * \"net_price\": --map ";
+    let option = said
+        .split(note)
+        .nth(1)
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or_else(|| panic!("{said}"));
+    // As a shell takes it apart.
+    let option = option.trim_matches('\'').replace("'\\''", "'");
+    // What the note proposes counts the other one.
+    let ran = folder.run(&[
+        "measure",
+        "in",
+        "--map",
+        option,
+        "-m",
+        "revenue",
+        "--period",
+        "2024",
+        "--incomplete",
+        "-f",
+        "json",
+    ]);
+    let found: Value = serde_json::from_str(&ran.out()).unwrap_or_else(|_| panic!("{}", ran.err()));
+    assert_eq!(found["cells"][0]["value"], sum(10, 5), "{}", ran.err());
+}
+
+#[test]
 fn ids_are_no_factors_of_amounts() {
     // Each visit is one with the same number as the order, of product 1, and every coupon is of 0.
     let orders = lines((0..40).map(|n| format!("{},{},{},{},1,0,0,{}.50\n", 1 + n, 1 + n, 500 + n % 12, day(n), 10 + n)));

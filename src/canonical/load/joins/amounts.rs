@@ -168,16 +168,12 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
     }
     let quantity = file.column(map, purchases::QUANTITY.name);
     let unit = file.column(map, purchases::UNIT_AMOUNT.name);
-    let is_price = |column: usize| {
-        let words = &file.words[column];
-        words.contains("price") && !["total", "line", "amount", "sum"].iter().any(|word| words.contains(*word))
-    };
-    let prices = || (0..file.names.len()).filter(|&column| is_price(column) && is_numeric(file, column));
+    let prices = || prices(file);
     // The price of the list is that of one, where a line has no other.
     let is_listed = |column: &usize| file.words[*column].contains("list");
     let only_listed = || prices().next().filter(|column| is_listed(column) && prices().count() == 1);
     // A price next to a quantity is a price of one, unless the lines show that it grows with the quantity.
-    let named = unit.or(own.filter(|&own| is_price(own)));
+    let named = unit.or(own.filter(|&own| is_price(file, own)));
     let listed = if named.is_none() && own.is_none() { only_listed() } else { None };
     let price = named.or(listed);
     let (Some(quantity), Some(price)) = (quantity, price) else {
@@ -186,11 +182,7 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
         let alone = own.or_else(|| unit.filter(|_| quantity.is_none() && !counts()));
         return Ok(alone.map(LineAmount::Own));
     };
-    let reduced = if own.is_none() {
-        reduced_price(file, price, prices())
-    } else {
-        None
-    };
+    let reduced = if own.is_none() { reduced_price(file, price) } else { None };
     let price = reduced.unwrap_or(price);
     if own.is_some_and(|own| own != price) {
         return Ok(own.map(LineAmount::Own));
@@ -290,24 +282,53 @@ fn may_be_quantity(file: &File, column: usize) -> bool {
     profile.share(&[Kind::Integer]) >= 0.95 && is_small && !is_key(&file.words[column])
 }
 
+/// Whether a column is called the price of one.
+fn is_price(file: &File, column: usize) -> bool {
+    let words = &file.words[column];
+    words.contains("price") && !["total", "line", "amount", "sum"].iter().any(|word| words.contains(*word))
+}
+
+/// The columns of prices of one.
+fn prices<'f>(file: &'f File) -> impl Iterator<Item = usize> + 'f {
+    (0..file.names.len()).filter(|&column| is_price(file, column) && is_numeric(file, column))
+}
+
 /// Another price of one that is the same or less in all of the first records, and whose name says that it is what was paid.
-fn reduced_price(file: &File, price: usize, prices: impl Iterator<Item = usize>) -> Option<usize> {
-    const PAID: [&str; 6] = ["net", "paid", "final", "discounted", "actual", "sold"];
-    let says = |column: &usize| {
-        let words = &file.words[*column];
-        PAID.iter().any(|word| words.contains(*word)) && !["tax", "cost"].iter().any(|word| words.contains(*word))
-    };
-    let whole = mark(file, price);
+fn reduced_price(file: &File, price: usize) -> Option<usize> {
+    const PAID: [&str; 5] = ["paid", "final", "discounted", "actual", "sold"];
     let is_reduced = |column: &usize| {
-        let mark = mark(file, *column);
-        let pairs = file.cells(price).zip(file.cells(*column));
-        let pairs: Vec<(f64, f64)> = pairs
-            .filter_map(|(whole_cell, cell)| number(whole_cell, whole).zip(number(cell, mark)))
-            .collect();
-        pairs.iter().all(|(whole, paid)| paid <= whole) && pairs.iter().any(|(whole, paid)| paid < whole)
+        let words = &file.words[*column];
+        let pairs = pairs(file, price, *column);
+        let (is_less, is_same) = (
+            pairs.iter().any(|(whole, paid)| paid < whole),
+            pairs.iter().any(|(whole, paid)| paid == whole),
+        );
+        // A net price is one without discounts, or one without taxes, which each line has.
+        let says = PAID.iter().any(|word| words.contains(*word)) || words.contains("net") && is_same;
+        says && is_less && pairs.iter().all(|(whole, paid)| paid <= whole)
     };
-    let mut found = prices.filter(|column| *column != price && says(column) && is_reduced(column));
+    let mut found = prices(file).filter(|column| *column != price && !is_taxed_or_cost(file, *column) && is_reduced(column));
     found.next().filter(|_| found.next().is_none())
+}
+
+/// A price of one that is another one in some records than the price that counts.
+pub fn other_price(file: &File, price: usize) -> Option<usize> {
+    let differs = |column: &usize| pairs(file, price, *column).iter().any(|(one, other)| one != other);
+    prices(file).find(|column| *column != price && !is_taxed_or_cost(file, *column) && differs(column))
+}
+
+/// Whether the name of a price says that it is no other price of the same thing: what it cost, or the tax on it.
+fn is_taxed_or_cost(file: &File, column: usize) -> bool {
+    ["tax", "cost", "shipping", "freight"]
+        .iter()
+        .any(|word| file.words[column].contains(*word))
+}
+
+/// The numbers of two columns in the first records that have both.
+fn pairs(file: &File, one: usize, other: usize) -> Vec<(f64, f64)> {
+    let marks = [one, other].map(|column| mark(file, column));
+    let cells = file.cells(one).zip(file.cells(other));
+    cells.filter_map(|(a, b)| number(a, marks[0]).zip(number(b, marks[1]))).collect()
 }
 
 /// The column of the product of a line.
@@ -385,7 +406,8 @@ pub fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn product(file: &File, quantity: usize, price: usize, discount: Option<Discount>) -> String {
+/// The amount of a line as an expression: quantity times price, less a discount.
+pub fn product(file: &File, quantity: usize, price: usize, discount: Option<Discount>) -> String {
     let name = |column: usize| quoted(&file.names[column]);
     let product = format!("{} * {}", name(quantity), name(price));
     let Some(Discount { column, form, has_gaps }) = discount else {

@@ -356,6 +356,16 @@ impl Plan<'_> {
                 joined.insert(purchases::CURRENCY.name.to_string(), currency);
             }
         }
+        if let LineAmount::Product { quantity, price, discount } = child.amount
+            && let Some(other) = amounts::other_price(file, price)
+        {
+            let note = FileNote::OtherPrice {
+                formula: amounts::product(file, quantity, price, discount),
+                other: amounts::product(file, quantity, other, None),
+                file: file.name().to_string(),
+            };
+            self.joins.of_amounts.push((file.name().to_string(), note));
+        }
         // A price without a quantity is what was paid.
         if let LineAmount::Own(column) = child.amount
             && !joined.contains_key(purchases::AMOUNT.name)
