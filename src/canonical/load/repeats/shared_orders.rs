@@ -210,7 +210,7 @@ impl Exports<'_> {
 }
 
 /// The largest difference between the totals of one order that comes from rounding its lines: some cents.
-const ROUNDING: i64 = MONEY_SCALE / 20;
+const ROUNDING: u64 = MONEY_SCALE as u64 / 20;
 
 /// What two files have in common, by their sources. An order with nothing but refunds belongs to the one that it refunds.
 fn overlaps(orders: &[Order]) -> BTreeMap<(u16, u16), OrderOverlap> {
@@ -229,7 +229,7 @@ fn overlaps(orders: &[Order]) -> BTreeMap<(u16, u16), OrderOverlap> {
                     let Some(of) = same else { continue };
                     overlap.same += 1;
                     overlap.same_day += u64::from((of.day - order.day).abs() <= 1);
-                    overlap.same_total += u64::from((of.total - order.total).abs() <= ROUNDING);
+                    overlap.same_total += u64::from(of.total.abs_diff(order.total) <= ROUNDING);
                     overlap.totals.0 = overlap.totals.0.saturating_add(of.total);
                     overlap.totals.1 = overlap.totals.1.saturating_add(order.total);
                 }
