@@ -352,6 +352,15 @@ described! {
             counted(count, "record has", "records have")
         ),
 
+        /// The orders of a file have a status on their first line only. It is that of their other lines, too.
+        #[code = "status-of-order"]
+        #[advice = "Nothing, if it is right. If a line without a status has none, give it a meaning in [source.values.status]: \"\" = \"open\"."]
+        #[option = "values"]
+        StatusOfOrder => |count| format!(
+            "purchases: {} no status. As in all orders of several lines, only the first line has one, and it counts for the order",
+            counted(count, "line of an order has", "lines of orders have")
+        ),
+
         /// A file has several documents of the same sales, such as orders and invoices. One kind of them counts.
         #[code = "documents-of-one-sale"]
         #[advice = "If they are sales of their own, set the meaning of their type in [source.values.record_type]: \"Sales Order\" = \"sale\". If another kind should count, exclude this one with `where`."]

@@ -203,7 +203,7 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled did-not-take-place filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded other-document partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided guessed authors-unknown cases-without-times days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount list-prices same-question joined not-read-alone marked-void nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount quotes recognised refunds stray-bytes zero-bytes";
+        let of_files = "decided guessed authors-unknown cases-without-times days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount list-prices same-question joined not-read-alone marked-void nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount other-price quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers type-words voided no-known-word";
         let of_data = "activity-after-end automatic-messages automatic-tickets closed-without-time earlier-state \
@@ -211,7 +211,7 @@ mod tests {
                        came-back documents-added documents-of-one-sale no-contact-target off-scale one-order-a-day order-amounts-differ open-with-resolution placeholder-date other-currency partial-refund \
                        partial-deliveries received-without-time refund-records refunded-by-status refund-over-amount repeated \
                        repeated-record same-id-differs same-orders separate-orders shared-orders scale-assumed scale-misfit \
-                       scale-unclear trial-after-paying unclear-deliveries unknown-currency unknown-status";
+                       scale-unclear status-of-order trial-after-paying unclear-deliveries unknown-currency unknown-status";
         let of_people = "alias-of-several identity-circle list-of-ids lookalike-ids merged-by-email merged-by-identities \
                        merged-by-spelling not-on-roster one-id-dominates person-by-contact placeholder-id probable-duplicates \
                        purchases-of-nobody records-of-nobody shared-email";

@@ -65,6 +65,58 @@ fn only_purchases_of_a_log_of_what_visitors_do_are_purchases() {
 }
 
 #[test]
+fn where_customers_came_from_is_no_event_of_a_shop() {
+    for name in ["type", "record_type"] {
+        let from = ["Search", "Display", "Click", "Favorite"];
+        let records = (0..60).map(|n| format!("{},{},{},{},{}\n", 1000 + n, 500 + n % 12, day(n), 10 + n, from[n % 4]));
+        let text = format!("order_id,customer_id,order_date,amount,{name}\n{}", records.collect::<String>());
+        let folder = Folder::new().with("orders.csv", text);
+        // 10 + 11 + ... + 69
+        assert_eq!(measured(&folder, &["orders.csv"], "revenue").0, Some(2370.0), "{name}");
+    }
+}
+
+#[test]
+fn a_status_on_the_first_line_is_that_of_the_order() {
+    // 20 orders of three lines; every fourth order was cancelled.
+    let file = |status: &dyn Fn(usize, usize) -> &'static str| {
+        let line = |n: usize| {
+            let (order, line) = (n / 3, n % 3);
+            format!(
+                "A{order},{},{},{},P{line},{}\n",
+                500 + order % 7,
+                day(order),
+                status(order, line),
+                10 + n
+            )
+        };
+        let text = (0..60).map(line).collect::<String>();
+        Folder::new().with(
+            "lines.csv",
+            format!("order_id,customer_id,order_date,status,product,line_total\n{text}"),
+        )
+    };
+    let state = |order: usize| if order % 4 == 0 { "Cancelled" } else { "Completed" };
+    let folder = file(&|order, line| if line == 0 { state(order) } else { "" });
+    let kept: usize = (0..60).filter(|n| n / 3 % 4 != 0).map(|n| 10 + n).sum();
+    assert_eq!(measured(&folder, &["lines.csv"], "revenue").0, Some(kept as f64));
+    assert_eq!(measured(&folder, &["lines.csv"], "orders").0, Some(15.0));
+    let said = folder.run(&["measure", "lines.csv", "--period", "2024"]).err();
+    assert!(
+        said.contains("note[status-of-order]: lines.csv: purchases: 40 lines of orders have no status"),
+        "{said}"
+    );
+    // Where lines of the same order have statuses of their own, one without a status has none.
+    let folder = file(&|_, line| if line == 0 { "Cancelled" } else { ["", "Completed"][line - 1] });
+    let kept: usize = (0..60).filter(|n| n % 3 != 0).map(|n| 10 + n).sum();
+    assert_eq!(measured(&folder, &["lines.csv"], "revenue").0, Some(kept as f64));
+    // Where only cancelled lines have a status, the others are none of them.
+    let folder = file(&|order, line| if order % 4 == 0 && line == 1 { "Cancelled" } else { "" });
+    let kept: usize = (0..60).filter(|n| !(n / 3 % 4 == 0 && n % 3 == 1)).map(|n| 10 + n).sum();
+    assert_eq!(measured(&folder, &["lines.csv"], "revenue").0, Some(kept as f64));
+}
+
+#[test]
 fn the_maker_of_what_was_bought_is_not_who_bought_it() {
     let mut text = "Sale_id,Date,Customer Name,Dealer_Name,Company,Price ($),Phone\n".to_string();
     for n in 0..60 {

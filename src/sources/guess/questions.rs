@@ -86,7 +86,7 @@ pub enum Answer {
     Question(Option<&'static str>, String),
 }
 
-/// What stands for whoever is not named.
+/// The value of a column of stakeholders where no column names anybody.
 const NOBODY: &str = "{ value = \"Guest\" }";
 
 impl fmt::Display for Answer {

@@ -201,7 +201,7 @@ fn orders(columns: &Columns, rowset: &Rowset) -> FxHashMap<u64, Order> {
         }
         let order = orders.entry(id).or_default();
         order.lines += 1;
-        // What stands on the first line of an order alone is its status too.
+        // A line without a status says nothing of its order.
         if let Some(statuses) = columns.statuses.filter(|statuses| statuses[row] != NO_CODE) {
             let first = *order.status.get_or_insert(statuses[row]);
             order.has_states |= first != statuses[row];

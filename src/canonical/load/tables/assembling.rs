@@ -120,6 +120,9 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         .zip(&is_known)
         .map(|(source, known)| *known || is_set(source))
         .collect();
+    if let Some(purchases) = tables.get_mut(&Table::Purchases) {
+        notes.extend(purchases.give_lines_their_status(&sources));
+    }
     let mut unanswered = Vec::new();
     if let Some(interactions) = tables.get_mut(&Table::Interactions) {
         interactions.find_authors(&sources, &texts);

@@ -7,6 +7,7 @@ pub mod building;
 pub mod contradictions;
 mod gathering;
 pub mod joining;
+mod order_statuses;
 pub mod rules;
 pub mod survey_scales;
 mod unknown_statuses;
