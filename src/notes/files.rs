@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::Decision;
-use super::joins::{NotReadAlone, Relation, amount_option};
+use super::join_questions::amount_option;
+use super::joins::Relation;
+use super::not_read::NotReadAlone;
 use super::personal::{Personal, Withheld, not_personal};
 use crate::diagnostics::{counted, excerpt, listed, visible};
 

@@ -6,7 +6,7 @@ use super::text::{Text, Tone};
 use crate::canonical::{ColumnInspection, ColumnOrigin, Inspection, Joins, Reject, Sampled};
 use crate::diagnostics::{Problem, excerpt};
 use crate::ingest::Line;
-use crate::notes::{Decision, KeyColumns, NotReadAlone, Note, Relation, RelationUse};
+use crate::notes::{Decision, KeyColumns, Note, Relation, RelationUse};
 use crate::schema;
 use crate::sources::guess::{Question, accepted, command, listed, quoted_if_needed};
 use crate::wire::inspection::Inspect;
@@ -88,8 +88,10 @@ fn command_of_all(inspections: &[Inspection], joins: &Joins) -> Option<String> {
     }
     let is_inspected = |name: &str| inspections.iter().any(|file| file.file == name);
     // What belongs to nothing cannot be read where it is named.
-    let belongs = |why: &NotReadAlone| !matches!(why, NotReadAlone::NoTable | NotReadAlone::NoData | NotReadAlone::NotDescribed);
-    let others = joins.not_read.iter().filter(|(name, why)| !is_inspected(name) && belongs(why));
+    let others = joins
+        .not_read
+        .iter()
+        .filter(|(name, why)| !is_inspected(name) && !why.belongs_to_none());
     parts.extend(others.map(|(name, _)| quoted_if_needed(name)));
     for question in &joins.questions {
         parts.push(question.option()?);
