@@ -65,6 +65,16 @@ fn only_purchases_of_a_log_of_what_visitors_do_are_purchases() {
 }
 
 #[test]
+fn an_address_that_a_roster_shares_is_no_id() {
+    let person = |n: usize| format!("Ann{n} Berg{n},office{}@mail.example,2023-01-{:02}\n", n % 2, 1 + n % 28);
+    let text = format!("Full Name,Email,Hire Date\n{}", (0..40).map(person).collect::<String>());
+    let folder = Folder::new().with("staff.csv", text);
+    // Forty people would be two.
+    let ran = folder.run(&["measure", "stakeholders=staff.csv", "--period", "2024"]).code(3);
+    assert!(ran.err().contains("no column for stakeholder_id"), "{}", ran.err());
+}
+
+#[test]
 fn where_customers_came_from_is_no_event_of_a_shop() {
     for name in ["type", "record_type"] {
         let from = ["Search", "Display", "Click", "Favorite"];

@@ -369,6 +369,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn long_whole_numbers_that_a_tool_wrote_with_a_point_are_whole() {
+        let kind = |cells: &[&str]| ColumnProfile::of("number", cells).kinds[0].0;
+        assert_eq!(kind(&["20240001.0", "20240002.0", "", "20240005.0"]), Kind::Integer);
+        // Short ones may be amounts, and so may those of which one has a fraction.
+        assert_eq!(kind(&["12.0", "13.0", "15.0"]), Kind::Decimal);
+        assert_eq!(kind(&["20240001.0", "20240002.5", "20240005.0"]), Kind::Decimal);
+    }
+
+    #[test]
     fn every_cell_has_its_kind() {
         for (cell, expected) in [
             ("2024-01-31", Kind::Date),

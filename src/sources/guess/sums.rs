@@ -116,3 +116,23 @@ fn parts_of(total: usize, amounts: &[(usize, Vec<Option<f64>>)]) -> Option<[usiz
     };
     two.or_else(three).map(|(a, b)| larger_first(a, b))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_that_stands_in_two_columns_is_no_sum_of_others() {
+        let column = |of: &dyn Fn(usize) -> f64| -> Vec<Option<f64>> { (1..=10).map(|n| Some(of(n))).collect() };
+        let [net, tax, total] = [&(|n| n as f64 * 10.0) as &dyn Fn(usize) -> f64, &|n| n as f64 * 2.0, &|n| {
+            n as f64 * 12.0
+        }]
+        .map(column);
+        let sum = [(0, net.clone()), (1, tax.clone()), (2, total.clone())];
+        assert_eq!(parts_of(2, &sum), Some([0, 1]));
+        // The same amount twice, and another that is there twice: 120 = 120 + 20 - 20.
+        let twice = [(0, total.clone()), (1, tax.clone()), (2, total), (3, tax)];
+        assert_eq!(parts_of(2, &twice), None);
+        assert_eq!(parts_of(0, &[(0, net.clone()), (1, net)]), None);
+    }
+}
