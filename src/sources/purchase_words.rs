@@ -16,6 +16,8 @@ struct Words {
     types: BTreeSet<String>,
     types_beside_documents: BTreeSet<String>,
     documents: BTreeSet<String>,
+    states_beside_sales: BTreeSet<String>,
+    sale_states: BTreeSet<String>,
     browsing: BTreeSet<String>,
     bought: BTreeSet<String>,
     supplies: BTreeSet<String>,
@@ -33,6 +35,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             "types",
             "types_beside_documents",
             "documents",
+            "states_beside_sales",
+            "sale_states",
             "browsing",
             "bought",
             "supplies",
@@ -48,6 +52,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types,
             types_beside_documents,
             documents,
+            states_beside_sales,
+            sale_states,
             browsing,
             bought,
             supplies,
@@ -64,6 +70,8 @@ static WORDS: LazyLock<Words> = LazyLock::new(|| {
             types,
             types_beside_documents,
             documents,
+            states_beside_sales,
+            sale_states,
             browsing,
             bought,
             supplies,
@@ -148,6 +156,16 @@ pub fn is_void_beside_documents(record_type: &str) -> bool {
 /// Whether the type of a record is that of a document that is no offer, such as an invoice.
 pub fn is_document(record_type: &str) -> bool {
     is_one_of(record_type, &WORDS.documents)
+}
+
+/// Whether a status says that an offer was sent, where others say that a sale was made: alone, *sent* says that the goods were.
+pub fn is_void_beside_sales(status: &str) -> bool {
+    is_one_of(status, &WORDS.states_beside_sales)
+}
+
+/// Whether a status says that an offer became a sale.
+pub fn is_sale_state(status: &str) -> bool {
+    is_one_of(status, &WORDS.sale_states)
 }
 
 /// Whether an event of a shop goes before a purchase: a view, a cart. It is one only where others say that something was bought: *Search* and

@@ -166,6 +166,23 @@ fn a_net_price_is_what_was_paid_and_a_list_price_is_of_one() {
 }
 
 #[test]
+fn an_offer_that_was_sent_is_no_sale() {
+    let file = |states: [&'static str; 4]| {
+        let orders = lines((0..40).map(|n| format!("{},{},{},{},{}\n", 100 + n, 500 + n % 12, day(n), states[n % 4], 10 + n)));
+        Folder::new().with(
+            "in/orders.csv",
+            format!("order_no,customer_no,order_date,state,amount_total\n{orders}"),
+        )
+    };
+    let of = |kept: &[usize]| Some((0..40).filter(|n| kept.contains(&(n % 4))).map(|n| (10 + n) as f64).sum::<f64>());
+    let (found, said) = measured(&file(["sale", "sent", "draft", "done"]));
+    assert_eq!(found[0], of(&[0, 3]), "{said}");
+    // Without sales among the states, the goods were sent.
+    let (found, said) = measured(&file(["paid", "sent", "draft", "completed"]));
+    assert_eq!(found[0], of(&[0, 1, 3]), "{said}");
+}
+
+#[test]
 fn a_price_without_tax_is_no_price_after_a_discount() {
     let orders = lines((0..40).map(|n| format!("{},{},{}\n", 100 + n, 500 + n % 12, day(n))));
     // A fifth is tax on each line: 12 and 10, 18 and 15, ...
@@ -193,7 +210,7 @@ fn a_price_without_tax_is_no_price_after_a_discount() {
         "measure",
         "in",
         "--map",
-        option,
+        &option,
         "-m",
         "revenue",
         "--period",

@@ -123,11 +123,7 @@ mod tests {
 
     #[test]
     fn an_amount_that_stands_in_two_columns_is_no_sum_of_others() {
-        let column = |of: &dyn Fn(usize) -> f64| -> Vec<Option<f64>> { (1..=10).map(|n| Some(of(n))).collect() };
-        let [net, tax, total] = [&(|n| n as f64 * 10.0) as &dyn Fn(usize) -> f64, &|n| n as f64 * 2.0, &|n| {
-            n as f64 * 12.0
-        }]
-        .map(column);
+        let [net, tax, total] = [10, 2, 12].map(|step| (1..=10).map(|n| Some(f64::from(n * step))).collect::<Vec<Option<f64>>>());
         let sum = [(0, net.clone()), (1, tax.clone()), (2, total.clone())];
         assert_eq!(parts_of(2, &sum), Some([0, 1]));
         // The same amount twice, and another that is there twice: 120 = 120 + 20 - 20.

@@ -16,7 +16,8 @@ use crate::period::Zone;
 use crate::schema::{Column, Micros, NO_CODE, NO_INT, NO_KEY, NO_TIME, Role, Table, interactions, purchases, referrals, supplies, surveys};
 use crate::sources::deal_stages::{DealStage, are_of_deals, deal_stage};
 use crate::sources::purchase_words::{
-    is_bought, is_browsing, is_document, is_void, is_void_beside_documents, is_void_supply, is_void_type,
+    is_bought, is_browsing, is_document, is_sale_state, is_void, is_void_beside_documents, is_void_beside_sales, is_void_supply,
+    is_void_type,
 };
 use crate::sources::survey_states::is_undelivered;
 use crate::sources::{AmountOn, is_soft};
@@ -48,7 +49,7 @@ impl Building {
                 true => texts.matching(&is_void).into_iter().collect(),
                 false => BTreeSet::new(),
             };
-            let no_purchases = self.of_void_types(texts, sources);
+            let no_purchases = self.no_purchases(texts, sources);
             let rows: Vec<usize> = (0..self.rows.len)
                 .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || no_purchases.contains(&r))
                 .collect();
@@ -132,29 +133,35 @@ impl Building {
         }
     }
 
-    /// The records that are no purchases by their types. What is an offer beside documents, or a view beside purchases, is one only in a file
-    /// that has some of these.
-    fn of_void_types(&self, texts: &Dictionary, sources: &[SourceInfo]) -> FxHashSet<usize> {
-        let types = self.rows.codes(&purchases::RECORD_TYPE);
-        if !types.exists() {
-            return FxHashSet::default();
-        }
-        let rows_of = |is: &dyn Fn(&str) -> bool| -> Vec<usize> {
-            let codes: BTreeSet<u32> = texts.matching(is).into_iter().collect();
-            let rows = (0..self.rows.len).filter(|&row| codes.contains(&types.at(row)));
+    /// The records that are no purchases by their types or statuses. What is an offer beside documents, a view beside purchases, or an offer
+    /// that was sent beside sales, is one only in a file that has some of these.
+    fn no_purchases(&self, texts: &Dictionary, sources: &[SourceInfo]) -> FxHashSet<usize> {
+        type Is = fn(&str) -> bool;
+        let beside: [(&Column, Is, Is); 3] = [
+            (&purchases::RECORD_TYPE, is_void_beside_documents, is_document),
+            (&purchases::RECORD_TYPE, is_browsing, is_bought),
+            (&purchases::STATUS, is_void_beside_sales, is_sale_state),
+        ];
+        let rows_of = |column: &Column, is: Is| -> Vec<usize> {
+            let cells = self.rows.codes(column);
+            let codes: BTreeSet<u32> = match cells.exists() {
+                true => texts.matching(&is).into_iter().collect(),
+                false => BTreeSet::new(),
+            };
+            let rows = (0..self.rows.len).filter(|&row| codes.contains(&cells.at(row)));
             if codes.is_empty() { Vec::new() } else { rows.collect() }
         };
         let source_of = |row: usize| self.rows.source_of(row) as usize;
-        let mut found: FxHashSet<usize> = rows_of(&is_void_type).into_iter().collect();
-        let beside: [(&dyn Fn(&str) -> bool, &dyn Fn(&str) -> bool); 2] =
-            [(&is_void_beside_documents, &is_document), (&is_browsing, &is_bought)];
-        for (is_void, is_other) in beside {
-            let void = rows_of(is_void);
+        let mut found: FxHashSet<usize> = rows_of(&purchases::RECORD_TYPE, is_void_type).into_iter().collect();
+        for (column, is_void, is_other) in beside {
+            let void = rows_of(column, is_void);
             if void.is_empty() {
                 continue;
             }
             let mut has_others = vec![false; sources.len()];
-            rows_of(is_other).into_iter().for_each(|row| has_others[source_of(row)] = true);
+            rows_of(column, is_other)
+                .into_iter()
+                .for_each(|row| has_others[source_of(row)] = true);
             found.extend(void.into_iter().filter(|&row| has_others[source_of(row)]));
         }
         found
