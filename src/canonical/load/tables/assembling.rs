@@ -121,7 +121,7 @@ pub fn assemble(read_files: Vec<ReadFile>, options: &Options, mut notes: Vec<Not
         .map(|(source, known)| *known || is_set(source))
         .collect();
     if let Some(purchases) = tables.get_mut(&Table::Purchases) {
-        notes.extend(purchases.give_lines_their_status(&sources));
+        notes.extend(purchases.give_lines_their_status(&sources, &amount_on));
     }
     let mut unanswered = Vec::new();
     if let Some(interactions) = tables.get_mut(&Table::Interactions) {

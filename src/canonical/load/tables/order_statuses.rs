@@ -1,4 +1,5 @@
-//! Orders whose status stands on their first line only: their other lines have it, too.
+//! Orders whose status stands on their first line only, while each line has an amount of its own: the other lines have the status, too. Where
+//! amounts are of orders, their lines share the fate of the one that has the amount ([`Building::amounts_once`]).
 
 use rustc_hash::FxHashMap;
 
@@ -7,6 +8,7 @@ use super::building::Building;
 use crate::canonical::{Data, SourceInfo};
 use crate::notes::{DataIssue, Note};
 use crate::schema::{NO_CODE, NO_KEY, Table, purchases};
+use crate::sources::AmountOn;
 
 /// Fewer orders of several lines show nothing.
 const FEWEST: u64 = 3;
@@ -21,12 +23,13 @@ struct Seen {
 impl Building {
     /// Gives the lines of an order that have no status that of its first line, where the orders of several lines of a file all have one on the
     /// first line and on no other. A status on other lines too is one of the line, of which none is known where there is none.
-    pub fn give_lines_their_status(&mut self, sources: &[SourceInfo]) -> Vec<Note> {
+    pub fn give_lines_their_status(&mut self, sources: &[SourceInfo], amount_on: &[AmountOn]) -> Vec<Note> {
         let (numbers, statuses) = (self.rows.keys(&purchases::ORDER_ID), self.rows.codes(&purchases::STATUS));
         if self.rows.table != Table::Purchases || !numbers.exists() || !statuses.exists() {
             return Vec::new();
         }
-        let rows = || (0..self.rows.len).filter(|&row| numbers.at(row) != NO_KEY);
+        let is_line = |row: usize| amount_on[self.rows.source_of(row) as usize] == AmountOn::Line;
+        let rows = || (0..self.rows.len).filter(|&row| numbers.at(row) != NO_KEY && is_line(row));
         if rows().all(|row| statuses.at(row) != NO_CODE) {
             return Vec::new();
         }
