@@ -433,6 +433,16 @@ described! {
             if count == 1 { "does" } else { "do" },
         ),
 
+        /// No column of a file says whom its records are about: what was sold over a counter, or what citizens report. They count for no person.
+        #[code = "names-nobody"]
+        #[advice = "Nothing, if that is right. Otherwise name the column of people with `--map` or in [source.map]."]
+        #[option = "map"]
+        NamesNobody { column: &'static str, file: String } => |_| format!(
+            "No column looks like {column}, so the records count for no person, and what is counted of people is missing. If a column names \
+             them: --map '{}:{column}=COLUMN'",
+            visible(file),
+        ),
+
         /// A known format has answers or the like that cannot be read. What is missing is said, and nothing is guessed.
         #[code = "not-read-column"]
         #[advice = "See what the note says. The file can be described once more in [[source]], for another table."]

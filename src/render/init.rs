@@ -26,9 +26,12 @@ pub fn text(inspections: &[Inspection], joins: &Joins, folder: &Path, zone: &str
         None => out.push_str("# currency = \"EUR\"\n"),
     }
     out.push_str("# as_of = 2026-10-31            # default: the end of the newest event's day\n");
+    // What counts for nobody when it is measured does so with the configuration.
+    let is_clear = |question: &Question| question.clear_nobody().is_some();
+    let names_nobody = inspections.iter().all(|file| file.questions.iter().any(is_clear));
     for file in inspections {
         let mut text = String::new();
-        source(&mut text, file, joins, folder);
+        source(&mut text, file, joins, folder, names_nobody);
         let totals = joins
             .questions
             .iter()
@@ -143,7 +146,7 @@ fn remark(out: &mut String, text: &str) {
     let _ = writeln!(out, "# {}", visible(text));
 }
 
-fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
+fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path, names_nobody: bool) {
     out.push('\n');
     let found = &file.recognised;
     let sure = (found.confidence * 100.0).round();
@@ -261,8 +264,12 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path) {
     }
     for question in open {
         remark(out, &format!("? {question}"));
+        let start = match question.clear_nobody() {
+            Some(_) if names_nobody => start,
+            _ => "# ",
+        };
         for line in question.settings() {
-            let _ = writeln!(out, "# {}", visible(&line));
+            let _ = writeln!(out, "{start}{}", visible(&line));
         }
     }
     if found.table.is_none() {

@@ -12,7 +12,7 @@ use crate::diagnostics::Place;
 use crate::expr::Expr;
 use crate::ingest::{FormatOverrides, Peek};
 use crate::io;
-use crate::schema::Table;
+use crate::schema::{Column, Table};
 
 pub mod answer_columns;
 pub mod automatic;
@@ -339,6 +339,18 @@ impl Source {
             self.map.insert("amount".to_string(), Mapped::new(From::Expr(expr)));
             self.questions.retain(|question| question.clear_product().is_none());
         }
+    }
+
+    /// The column of stakeholders that the file has not, where its records can count without a person, and nobody has said whom they are about.
+    pub fn names_nobody(&self) -> Option<&'static Column> {
+        let column = self.questions.iter().find_map(guess::Question::clear_nobody)?;
+        (self.table == Some(column.table) && !self.map.contains_key(column.name)).then_some(column)
+    }
+
+    /// Lets its records count for no person.
+    pub fn take_nobody(&mut self, column: &Column) {
+        self.map
+            .insert(column.name.to_string(), Mapped::new(From::Value(guess::NOBODY.to_string())));
     }
 }
 

@@ -181,33 +181,135 @@ fn who_has_given_notice_is_there_until_the_end() {
     );
 }
 
-#[test]
-fn a_file_that_names_nobody_is_asked_about_and_has_no_number_of_customers() {
-    let mut text = "Invoice ID,Branch,Unit price,Quantity,Total,Date,Payment\n".to_string();
-    let mut sum = 0;
+/// Sales over a counter, and their sum; the header of their numbers, if they have one.
+fn till(number: Option<&str>) -> (String, f64) {
+    let mut text = format!(
+        "{}Style,Branch,Unit price,Quantity,Total,Date,Payment\n",
+        number.map_or(String::new(), |number| format!("{number},"))
+    );
+    let mut sum = 0.0;
     for n in 0..60 {
-        let (price, quantity) = (3 + n % 11, 1 + n % 4);
+        let (price, quantity) = (f64::from(3 + n % 11) + 0.5, f64::from(1 + n % 4));
         sum += price * quantity;
+        let number = number.map_or(String::new(), |_| format!("I-{n},"));
         text.push_str(&format!(
-            "I-{n},A,{price}.50,{quantity},{}.{},{},Cash\n",
-            price * quantity + quantity / 2,
-            quantity % 2 * 5,
-            day(n)
+            "{number}JN{},A,{price},{quantity},{},{},Cash\n",
+            100 + n * 7 % 23,
+            price * quantity,
+            day(n as usize)
         ));
     }
-    let halves: usize = (0..60).map(|n| 1 + n % 4).sum();
-    let folder = Folder::new().with("till sales.csv", text);
-    let asked = folder.run(&["measure", "till sales.csv"]);
-    assert_eq!(asked.status(), Some(3));
-    let args = accepted(&folder, "till sales.csv");
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    assert_eq!(measured(&folder, &args, "revenue").0, Some(sum as f64 + halves as f64 / 2.0));
-    assert_eq!(measured(&folder, &args, "orders").0, Some(60.0));
+    (text, sum)
+}
+
+/// What is measured of sales that count for no person.
+fn counts_for_nobody(folder: &Folder, input: &[&str], sum: f64) {
+    assert_eq!(measured(folder, input, "revenue").0, Some(sum));
+    assert_eq!(measured(folder, input, "orders").0, Some(60.0));
     for metric in ["active_customers", "active_stakeholders", "retention_rate"] {
-        let (value, why) = measured(&folder, &args, metric);
+        let (value, why) = measured(folder, input, metric);
         assert_eq!(value, None, "{metric}");
         assert!(why.contains("purchases.stakeholder_id"), "{metric}: {why}");
     }
+}
+
+#[test]
+fn numbered_sales_that_name_nobody_count_for_no_person() {
+    let (text, sum) = till(Some("Invoice ID"));
+    let folder = Folder::new().with("till sales.csv", text);
+    counts_for_nobody(&folder, &["till sales.csv"], sum);
+    let said = folder.run(&["measure", "till sales.csv"]).err();
+    assert!(
+        said.contains("60 read = 60 used; 60 of the used records count for no person"),
+        "{said}"
+    );
+    assert!(
+        said.contains(
+            "note[names-nobody]: till sales.csv: No column looks like stakeholder_id, so the records count for no person, and what is counted of \
+             people is missing. If a column names them: --map 'till sales.csv:stakeholder_id=COLUMN'"
+        ),
+        "{said}"
+    );
+    assert!(!said.contains("placeholder-id"), "{said}");
+    // What is said of it is what counts.
+    let named = ["till sales.csv", "--map", "till sales.csv:stakeholder_id=Style"];
+    assert_eq!(measured(&folder, &named, "active_customers").0, Some(23.0));
+    // What `init` writes works at once, and has the choice next to it.
+    assert_eq!(folder.run(&["init", "till sales.csv"]).status(), Some(0));
+    let config = std::fs::read_to_string(folder.path("relhealth.toml")).unwrap();
+    assert!(
+        config.contains("If none is, the records count for no person\nstakeholder_id = { value = \"Guest\" }"),
+        "{config}"
+    );
+    counts_for_nobody(&folder, &[], sum);
+}
+
+#[test]
+fn sales_that_name_nobody_are_asked_about_where_something_else_is_open() {
+    // Without numbers it is not known which lines were sold together.
+    let (text, sum) = till(None);
+    let folder = Folder::new().with("till.csv", text);
+    assert_eq!(folder.run(&["measure", "till.csv"]).status(), Some(3));
+    let args = accepted(&folder, "till.csv");
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    counts_for_nobody(&folder, &args, sum);
+    // A roster next to it lists people of whom the sales may have been.
+    let (text, _) = till(Some("Invoice ID"));
+    let folder = Folder::new().with("till.csv", text).with(
+        "customers.csv",
+        "customer_id,name,joined_on\nC1,Ann Alder,2023-01-01\nC2,Ben Birch,2023-02-01\n",
+    );
+    let asked = folder.run(&["measure", "till.csv", "customers.csv"]);
+    assert_eq!(asked.status(), Some(3), "{}", asked.err());
+    assert!(asked.err().contains("no column for stakeholder_id"), "{}", asked.err());
+}
+
+#[test]
+fn reports_of_citizens_are_cases_of_nobody() {
+    let mut text = "Unique Key,Created Date,Closed Date,Agency,Complaint Type,Status,Due Date,Resolution Description\n".to_string();
+    for n in 0..60 {
+        text.push_str(&format!(
+            "{},{} 08:00,{} 20:00,Parks,Noise,Closed,{} 08:00,Somebody went there\n",
+            7000 + n,
+            day(n),
+            day(n),
+            day(n + 1)
+        ));
+    }
+    let folder = Folder::new().with("requests.csv", text);
+    assert_eq!(measured(&folder, &["requests.csv"], "cases_opened").0, Some(60.0));
+    assert_eq!(measured(&folder, &["requests.csv"], "resolution_time_median").0, Some(12.0));
+    let (value, why) = measured(&folder, &["requests.csv"], "active_stakeholders");
+    assert_eq!((value, why.contains("interactions.stakeholder_id")), (None, true), "{why}");
+}
+
+#[test]
+fn the_sender_of_a_ticket_opened_it_and_that_of_a_message_may_be_ours() {
+    let mut tickets = "Ticket Number,Date Created,Subject,From,From Email,Current Status,Closed Date,Agent Assigned\n".to_string();
+    let mut messages = "Ticket Number,Date Created,Subject,From,From Email,Body\n".to_string();
+    for n in 0..60 {
+        let k = n * 7 % 17;
+        let (number, opened) = (5000 + n, day(n));
+        tickets.push_str(&format!(
+            "{number},{opened} 08:00,Login,Sender {k},s{k}@client.example,Closed,{opened} 20:00,Jane Agent\n"
+        ));
+        messages.push_str(&format!("{number},{opened} 08:00,Login,Sender {k},s{k}@client.example,Help\n"));
+        messages.push_str(&format!("{number},{opened} 09:00,Re: Login,Jane Agent,jane@desk.example,Done\n"));
+    }
+    let folder = Folder::new().with("tickets.csv", tickets).with("messages.csv", messages);
+    assert_eq!(measured(&folder, &["tickets.csv"], "active_stakeholders").0, Some(17.0));
+    assert_eq!(folder.run(&["measure", "messages.csv"]).status(), Some(3));
+}
+
+#[test]
+fn the_name_of_an_article_is_nobodys() {
+    let mut text = "Client Name,Invoice #,Date Issued,Item Name,Line Total\n".to_string();
+    for n in 0..60 {
+        let (k, article) = (n * 7 % 17, n % 5);
+        text.push_str(&format!("Client {k},{n},{},Article {article},{}.00\n", day(n), 10 + n));
+    }
+    let folder = Folder::new().with("invoices.csv", text);
+    assert_eq!(measured(&folder, &["invoices.csv"], "active_customers").0, Some(17.0));
 }
 
 #[test]

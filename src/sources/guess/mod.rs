@@ -46,7 +46,7 @@ pub use header_words::{Unit, countries, currency_of_header, language, words};
 pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
-pub use questions::{Answer, Question, accepted, command, product, quoted_if_needed};
+pub use questions::{Answer, NOBODY, Question, accepted, command, product, quoted_if_needed};
 
 use content::Cells;
 use header_words::Header;

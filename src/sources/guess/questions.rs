@@ -6,6 +6,7 @@ use super::content::ENOUGH;
 use super::meanings;
 use super::profile::{ColumnProfile, Kind};
 use super::tables::is_complete;
+use super::who::THINGS;
 use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, Reading, TAKE, TableClue, Unit, listed, shape};
 use crate::diagnostics::excerpt;
 use crate::notes::UnclearQuestion;
@@ -58,6 +59,16 @@ pub enum Question {
     },
     /// Which question of a survey with a record for each answer is the one of an instrument.
     Asked(UnclearQuestion),
+    /// Which of its columns says whom a record is about, where none looks like it. The records may be about nobody who is known: what was
+    /// sold over a counter, or what citizens report.
+    Nobody {
+        /// The file.
+        file: String,
+        /// The canonical column.
+        column: &'static Column,
+        /// Whether all else that the table needs is so clear that the records can count without a person.
+        is_clear: bool,
+    },
     /// Which of its columns is a canonical one.
     Column {
         /// The file.
@@ -86,8 +97,8 @@ pub enum Answer {
     Question(Option<&'static str>, String),
 }
 
-/// The value of a column of stakeholders where no column names anybody.
-const NOBODY: &str = "{ value = \"Guest\" }";
+/// The value of a column of stakeholders where no column names anybody: an ID that stands for many people.
+pub const NOBODY: &str = "Guest";
 
 impl fmt::Display for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -101,7 +112,7 @@ impl fmt::Display for Answer {
             }
             Answer::Map(file, column, Some(header)) if quoted_if_needed(file) != *file => write!(f, "{}", mapped(file, column, header)),
             Answer::Map(file, column, Some(header)) => write!(f, "--map {file}:{column}={}", quoted(header)),
-            Answer::Nobody(file, column) => write!(f, "{}", mapped(file, column, NOBODY)),
+            Answer::Nobody(file, column) => write!(f, "{}", mapped(file, column, &constant(NOBODY))),
             Answer::Map(file, column, None) => write!(f, "--map {}", quoted(&format!("{file}:{column}=COLUMN"))),
             Answer::Expression(file, column, text) => write!(f, "{}", mapped(file, column, &expression(text))),
             Answer::Question(instrument, question) => {
@@ -118,6 +129,11 @@ impl fmt::Display for Answer {
 /// The option that maps a column, as a shell takes it.
 fn mapped(file: &str, column: &str, header: &str) -> String {
     format!("--map {}", quoted(&format!("{file}:{column}={header}")))
+}
+
+/// A constant as `[source.map]` and `--map` take it.
+fn constant(text: &str) -> String {
+    format!("{{ value = {} }}", toml::Value::String(text.to_string()))
 }
 
 /// An expression as `[source.map]` and `--map` take it.
@@ -171,9 +187,27 @@ impl Question {
                 unless: None,
                 ..
             } => Some(product(quantity, price)),
-            Question::Product { .. } | Question::Table { .. } | Question::List { .. } | Question::Asked(_) | Question::Column { .. } => {
-                None
-            }
+            Question::Product { .. }
+            | Question::Table { .. }
+            | Question::List { .. }
+            | Question::Asked(_)
+            | Question::Nobody { .. }
+            | Question::Column { .. } => None,
+        }
+    }
+
+    /// The column of stakeholders that a file has not, where its records can count without a person.
+    pub fn clear_nobody(&self) -> Option<&'static Column> {
+        match self {
+            Question::Nobody {
+                column, is_clear: true, ..
+            } => Some(column),
+            Question::Nobody { .. }
+            | Question::Product { .. }
+            | Question::Table { .. }
+            | Question::List { .. }
+            | Question::Asked(_)
+            | Question::Column { .. } => None,
         }
     }
 
@@ -183,7 +217,7 @@ impl Question {
             Question::Table { .. } | Question::List { .. } => None,
             Question::Asked(_) => Some(surveys::SCORE.name),
             Question::Product { .. } => Some(purchases::AMOUNT.name),
-            Question::Column { column, .. } => Some(column.name),
+            Question::Nobody { column, .. } | Question::Column { column, .. } => Some(column.name),
         }
     }
 
@@ -193,7 +227,7 @@ impl Question {
             Question::Table { tables, .. } => tables.first().map(|(table, _)| *table),
             Question::List { table, .. } => Some(*table),
             Question::Asked(_) => Some(Table::Surveys),
-            Question::Product { .. } | Question::Column { .. } => None,
+            Question::Product { .. } | Question::Nobody { .. } | Question::Column { .. } => None,
         }
     }
 
@@ -209,9 +243,7 @@ impl Question {
             Question::Product { quantity, price, .. } => {
                 vec![format!("{} = {}", purchases::AMOUNT.name, expression(&product(quantity, price)))]
             }
-            Question::Column { column, candidates, .. } if candidates.is_empty() && names_nobody(column) => {
-                vec![format!("{} = {NOBODY}", column.name)]
-            }
+            Question::Nobody { column, .. } => vec![format!("{} = {}", column.name, constant(NOBODY))],
             Question::Column { column, candidates, .. } if candidates.is_empty() => vec![format!("{} = \"\"", column.name)],
             Question::Column { column, candidates, .. } => {
                 let line = |possible: &PossibleColumn| match possible.unit.filter(|_| is_duration(column)) {
@@ -236,11 +268,11 @@ impl Question {
             Question::Product { file, quantity, price, .. } => {
                 Answer::Expression(file.clone(), purchases::AMOUNT.name, product(quantity, price))
             }
+            Question::Nobody { file, column, .. } => Answer::Nobody(file.clone(), column.name),
             Question::Column { file, column, candidates } => match candidates.first() {
                 Some(PossibleColumn {
                     name, unit: Some(unit), ..
                 }) if is_duration(column) => Answer::Expression(file.clone(), column.name, in_minutes(name, *unit)),
-                None if names_nobody(column) => Answer::Nobody(file.clone(), column.name),
                 best => Answer::Map(file.clone(), column.name, best.map(|best| best.name.clone())),
             },
         }
@@ -284,15 +316,15 @@ impl fmt::Display for Question {
                     None => Ok(()),
                 }
             }
+            Question::Nobody { column, .. } => write!(
+                f,
+                "Which column is {} ({})? None looks like it. If none is, the records count for no person",
+                column.name,
+                meaning(column)
+            ),
             Question::Column { column, candidates, .. } => {
                 let (name, meaning) = (column.name, meaning(column));
                 match &candidates[..] {
-                    [] if names_nobody(column) => {
-                        write!(
-                            f,
-                            "Which column is {name} ({meaning})? None looks like it. If none is, the records count for no person"
-                        )?;
-                    }
                     [] => write!(f, "Which column is {name} ({meaning})? None looks like it")?,
                     [one] => write!(f, "Is \"{}\" {name} ({meaning})? {}", excerpt(&one.name), listed(&one.evidence))?,
                     several => {
@@ -412,9 +444,31 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
         if candidates.is_empty() && !needed {
             continue;
         }
-        questions.push(about(file, reading, column, &candidates, seen));
+        let mut question = about(file, reading, column, &candidates, seen);
+        if let Question::Nobody { is_clear, .. } = &mut question {
+            *is_clear = is_sure && is_clear_without_people(reading);
+        }
+        questions.push(question);
     }
     questions
+}
+
+/// Whether a file that names nobody is so clear otherwise that its records can count for no person: the headers say for how much each of
+/// numbered sales was, or when each of numbered cases was opened and closed.
+fn is_clear_without_people(reading: &Reading) -> bool {
+    /// A column that is less certain is known by its cells only, or by a part of its name.
+    const NAMED: f64 = 0.75;
+    let is_named = |column: &Column| reading.taken.iter().any(|t| t.column == column && t.confidence >= NAMED);
+    let has = |column: &Column| reading.taken.iter().any(|t| t.column == column);
+    match reading.table {
+        Table::Purchases => [&purchases::ORDER_ID, &purchases::AMOUNT].into_iter().all(is_named) && has(&purchases::OCCURRED_AT),
+        Table::Interactions => {
+            is_named(&interactions::OCCURRED_AT)
+                && [&interactions::RESPONDED_AT, &interactions::RESOLVED_AT].into_iter().any(is_named)
+                && [&interactions::CASE_ID, &interactions::INTERACTION_ID].into_iter().any(has)
+        }
+        Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => false,
+    }
 }
 
 /// The columns that are not understood and that can be when something happened, or whom it was about, by their cells.
@@ -441,9 +495,10 @@ fn possible(reading: &Reading, column: &'static Column, seen: &File<'_>) -> Vec<
         ];
         seen.headers[at].words.iter().any(|word| MACHINE.contains(&word.as_str()))
     };
+    let is_thing = |at: usize| seen.headers[at].words.iter().any(|word| THINGS.contains(&word.as_str()));
     let found = |at: usize| {
         let profile = &seen.profiles[at];
-        let is_whom = column.role == Role::Stakeholder && repeats(profile);
+        let is_whom = column.role == Role::Stakeholder && repeats(profile) && !is_thing(at);
         let why = match column.kind {
             ColumnType::Time if profile.share(&[Kind::Date]) >= 0.9 && !is_of_machine(at) => (MAYBE, ColumnEvidence::AreDates),
             ColumnType::Stakeholder if is_whom && profile.share(&[Kind::Code, Kind::Uuid, Kind::Phone]) >= 0.9 => {
@@ -548,6 +603,13 @@ fn about(file: &str, reading: &Reading, column: &'static Column, candidates: &[&
             quantity,
             price,
             unless: changes_product(reading, seen).map(name),
+        };
+    }
+    if candidates.is_empty() && names_nobody(column) {
+        return Question::Nobody {
+            file: file.to_string(),
+            column,
+            is_clear: false,
         };
     }
     let possible = candidates.iter().map(|candidate| PossibleColumn {

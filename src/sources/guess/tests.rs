@@ -11,7 +11,9 @@ const RECORDS: usize = 40;
 fn candidates(question: &Question) -> Vec<usize> {
     match question {
         Question::Column { candidates, .. } => candidates.iter().map(|candidate| candidate.header).collect(),
-        Question::Table { .. } | Question::List { .. } | Question::Product { .. } | Question::Asked(_) => Vec::new(),
+        Question::Table { .. } | Question::List { .. } | Question::Product { .. } | Question::Nobody { .. } | Question::Asked(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::alone::is_ours;
+use super::header_words::Header;
 use super::profile::Kind;
 use super::{ASK, Candidate, ColumnEvidence, File, MAYBE, SERVES, content, meanings, replace, shape};
 use crate::notes::ShownByCells;
-use crate::schema::{Role, Table};
+use crate::schema::{Role, Table, interactions};
 
 /// Whose ids are no stakeholder's.
-const THINGS: [&str; 26] = [
+pub(super) const THINGS: [&str; 26] = [
     "order",
     "product",
     "line",
@@ -129,9 +130,12 @@ pub(super) fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: 
         let others = file.headers.iter().enumerate().filter(|(at, _)| *at != found);
         // Who serves the others is named too.
         let is_served = |word: &str| meanings::is_who(word) && !["employee", "volunteer", "partner"].contains(&word);
-        others
-            .flat_map(|(_, header)| &header.words)
-            .any(|word| word == "name" || is_served(word))
+        // The name of a product or a campaign is nobody's.
+        let is_of_thing = |header: &Header| header.words.iter().any(|word| THINGS.contains(&word.as_str()));
+        others.into_iter().any(|(_, header)| {
+            let is_name = header.words.contains("name") && !is_of_thing(header);
+            is_name || header.words.iter().any(|word| is_served(word))
+        })
     };
     // A reference may be to anything.
     let is_number = |at: usize| {
@@ -232,8 +236,10 @@ fn by_email(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candi
         let sure = chosen == Some(index);
         let why = ColumnEvidence::EmailForLackOfId;
         let found = Candidate::new(column, index, if sure { SERVES } else { MAYBE }, why);
-        // The address may be the roster's `email` as well.
-        let is_free = taken.iter().all(|t| t.header != index || t.column.role == Role::Email);
+        // The address may be the roster's `email` as well, and a machine may have opened a ticket in its own name.
+        let is_free = taken
+            .iter()
+            .all(|t| t.header != index || t.column.role == Role::Email || t.column.role == Role::MachineMark && are_tickets(taken, file));
         if sure && is_free {
             taken.push(found.clone());
         }
@@ -241,6 +247,14 @@ fn by_email(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candi
     }
     replace(candidates, served);
     !emails.is_empty()
+}
+
+/// Whether each record is a case with a number of its own, so that whoever it came from opened it. A message may be ours.
+fn are_tickets(taken: &[Candidate], file: &File<'_>) -> bool {
+    let cases = taken.iter().find(|t| *t.column == interactions::CASE_ID);
+    cases.is_some_and(|t| {
+        file.profiles[t.header].filled >= content::ENOUGH && file.profiles[t.header].distinct == file.profiles[t.header].filled
+    })
 }
 
 /// The only column of what is numbered and repeats, such as a dwelling, a vehicle or a contract: it may stand for somebody where nothing

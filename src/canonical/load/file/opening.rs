@@ -41,7 +41,26 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
             described.push((Input::new(file, source), peek));
         }
     }
+    notes.extend(let_count_for_nobody(&mut described));
     Ok(described)
+}
+
+/// Lets the records of files that name nobody count without a person, where no other file may know better.
+fn let_count_for_nobody(described: &mut [(Input, Peek)]) -> Vec<Note> {
+    if !described.iter().all(|(input, _)| input.source.names_nobody().is_some()) {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    for (input, _) in described {
+        if let Some(column) = input.source.names_nobody() {
+            input.source.take_nobody(column);
+            let file = input.file.name().to_string();
+            let place = Place::file(&file);
+            let note = FileNote::NamesNobody { column: column.name, file };
+            notes.push(Note::new(note).at(place));
+        }
+    }
+    notes
 }
 
 /// The columns that are taken for what their cells show and their names do not.

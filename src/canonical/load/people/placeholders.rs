@@ -11,8 +11,8 @@ use crate::canonical::{Data, Dictionary, SourceInfo};
 use crate::diagnostics::Place;
 use crate::notes::{Id, Note, PeopleIssue, PlaceholderEvidence};
 use crate::schema::{NO_CODE, Role, Table, stakeholders};
-use crate::sources::Source;
 use crate::sources::placeholders::{is_missing_word, is_placeholder, is_placeholder_address};
+use crate::sources::{From, Source};
 
 /// So many IDs, or one of a hundred, may have the name of a placeholder and be one.
 const FEW_NAMED: usize = 3;
@@ -38,6 +38,8 @@ pub struct Placeholders<'a> {
     /// By code: why the ID is a placeholder, if it is one.
     why: Vec<Option<PlaceholderEvidence>>,
     declared_people: FxHashSet<u32>,
+    /// By source: whether somebody has said of all of its records at once whom they are about.
+    is_said: Vec<bool>,
     /// IDs that say that there is none, and numbers that do.
     missing_words: Vec<u32>,
     fillers: Vec<u32>,
@@ -197,11 +199,17 @@ impl<'a> Placeholders<'a> {
             }
         };
         let why = (0..ids.len() as u32).into_par_iter().map(why).collect();
+        let is_said = |source: &&Source| {
+            let column = source.table.map(|table| table.stakeholder_column().name);
+            let from = column.and_then(|column| source.map.get(column)).map(|mapped| &mapped.from);
+            matches!(from, Some(From::Value(_)))
+        };
         Placeholders {
             ids,
             sources,
             why,
             declared_people,
+            is_said: declared.iter().map(is_said).collect(),
             missing_words: ids.matching(&is_missing_word),
             fillers: ids.matching(&is_filler),
         }
@@ -453,6 +461,7 @@ impl<'a> Placeholders<'a> {
                 *entry = (entry.0 + 1, entry.1.min(code));
             }
         }
+        counts.retain(|(source, _), _| !self.is_said[usize::from(*source)]);
         let note = |((source, evidence), (count, code)): ((u16, PlaceholderEvidence), (u64, u32))| {
             let issue = PeopleIssue::PlaceholderId {
                 table: building.rows.table,
