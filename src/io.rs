@@ -21,7 +21,7 @@ pub use digest::{Fingerprint, fingerprints, hex};
 pub use error::FileError;
 use error::folder_of;
 pub use expansion::{Expansion, TooFar};
-pub use find::{Found, find, is_export};
+pub use find::{Found, find, is_export, subfolders};
 pub use folder::OutputFolder;
 pub use identity::{Identity, Stream};
 pub use parts::Seekable;

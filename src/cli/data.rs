@@ -14,7 +14,7 @@ use crate::expr::Expr;
 use crate::ingest::Limits;
 use crate::io::{Expansion, write_bytes};
 use crate::measure;
-use crate::notes::{Note, RunNote};
+use crate::notes::{NotReadAlone, Note, RunNote};
 use crate::period::{Division, Grain, parse_as_of};
 use crate::render::{record_counts, rejects};
 use crate::report::RecordCounts;
@@ -226,6 +226,15 @@ fn redact(reading: &Reading, config: &Config) -> anyhow::Result<Redact> {
 /// Wrong usage, a path that leads nowhere.
 pub fn inputs(named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Joins)> {
     let found = inputs::resolve(named, &config.sources, expansion(reading))?;
+    let subfolders = inputs::subfolders(named, &config.sources, &found);
+    let (inputs, mut joins) = joined(found, named, reading, config)?;
+    joins
+        .not_read
+        .extend(subfolders.into_iter().map(|folder| (folder, NotReadAlone::Subfolder)));
+    Ok((inputs, joins))
+}
+
+fn joined(found: Vec<Input>, named: &[String], reading: &Reading, config: &Config) -> anyhow::Result<(Vec<Input>, Joins)> {
     let unpacked = unpack(found, &config.profiles, limits(reading))?;
     let overlays = reading
         .map

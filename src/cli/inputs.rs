@@ -1,7 +1,7 @@
 //! Which files are read, and how: what INPUT names, and which `[[source]]` describes it.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use glob::{MatchOptions, Pattern};
@@ -44,6 +44,28 @@ pub fn files(arg: &str) -> anyhow::Result<Vec<Found>> {
 /// Whether one of the arguments names this file itself, and not its folder, a pattern or what it is a part of.
 pub fn names(args: &[String], file: &str) -> bool {
     args.iter().any(|arg| stated_kind(arg).is_ok_and(|(_, path)| path == file))
+}
+
+/// The subfolders with exports of the folders that are inputs, where no input lies in them: what is in them is not read.
+pub fn subfolders(args: &[String], sources: &[Source], inputs: &[Input]) -> Vec<String> {
+    let of_sources = || {
+        sources
+            .iter()
+            .flat_map(|source| &source.paths)
+            .map(|path| path.to_string_lossy().into_owned())
+    };
+    let folders: Vec<String> = match args {
+        [] => of_sources().collect(),
+        args => args.iter().filter_map(|arg| Some(stated_kind(arg).ok()?.1.to_string())).collect(),
+    };
+    let read: Vec<PathBuf> = inputs.iter().map(|input| clean(Path::new(input.file.name()))).collect();
+    let is_read = |folder: &PathBuf| read.iter().any(|file| file.starts_with(clean(folder)));
+    let found: BTreeSet<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| io::subfolders(folder))
+        .filter(|folder| !is_read(folder))
+        .collect();
+    found.into_iter().map(|folder| folder.to_string_lossy().into_owned()).collect()
 }
 
 /// A file, and what describes it.

@@ -121,6 +121,30 @@ pub fn is_export(name: &str) -> bool {
 /// What makes a pattern of a name.
 const SPECIAL: [char; 3] = ['*', '?', '['];
 
+/// The subfolders of a folder that is an input which have files that may be exports, in them or one folder below. Those that cannot be
+/// looked into are left out: nothing of them is asked for.
+pub fn subfolders(input: &str) -> Vec<PathBuf> {
+    fn has_exports(folder: &Path, levels: usize) -> bool {
+        let is_export_in = |entry: &PathBuf| {
+            let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            match fs::symlink_metadata(entry) {
+                Ok(found) if found.is_dir() => levels > 0 && !name.starts_with('.') && has_exports(entry, levels - 1),
+                Ok(_) => is_export(&name),
+                Err(_) => false,
+            }
+        };
+        listed(folder).is_ok_and(|entries| entries.iter().any(is_export_in))
+    }
+    let path = Path::new(input);
+    if input.is_empty() || !path.is_dir() {
+        return Vec::new();
+    }
+    let is_hidden = |entry: &PathBuf| entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let mut found = listed(path).unwrap_or_default();
+    found.retain(|entry| entry.is_dir() && !is_hidden(entry) && has_exports(entry, 1));
+    found
+}
+
 fn of_folder(path: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in listed(path)? {
@@ -133,7 +157,11 @@ fn of_folder(path: &Path) -> Result<Vec<PathBuf>> {
     found.sort();
     if found.is_empty() {
         let why = "no .csv, .tsv, .txt, .parquet, .xlsx, .xls, .ods or .zip file is in this folder";
-        return Err(FileError::new(path.display(), "read", why, "name another folder, or its files").into());
+        let help = match subfolders(&path.to_string_lossy()).first() {
+            Some(below) => format!("name its subfolders, such as {}", below.display()),
+            None => "name another folder, or its files".to_string(),
+        };
+        return Err(FileError::new(path.display(), "read", why, &help).into());
     }
     Ok(found)
 }
@@ -325,6 +353,29 @@ mod tests {
         assert_eq!(at("b.csv"), ["b.csv"]);
         assert_eq!(find("-").unwrap(), [Found::Stdin]);
         assert_eq!(find("-#October").unwrap(), [Found::Part("-".into(), "October".into())]);
+    }
+
+    #[test]
+    fn subfolders_with_exports() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = |name: &str| dir.path().join(name);
+        for (folder, file) in [
+            ("2024", "orders.csv"),
+            ("deep/2023", "orders.csv.gz"),
+            ("pictures", "a.png"),
+            (".git", "a.csv"),
+        ] {
+            fs::create_dir_all(place(folder)).unwrap();
+            fs::write(place(folder).join(file), "a\n").unwrap();
+        }
+        let input = dir.path().to_string_lossy();
+        assert_eq!(subfolders(&input), [place("2024"), place("deep")]);
+        assert_eq!(subfolders(&place("2024/orders.csv").to_string_lossy()), Vec::<PathBuf>::new());
+        let alone = find(&input).unwrap_err().to_string();
+        assert!(
+            alone.contains(&format!("name its subfolders, such as {}", place("2024").display())),
+            "{alone}"
+        );
     }
 
     /// Files by their path below a folder.

@@ -65,6 +65,8 @@ pub enum NotReadAlone {
     NotDescribed,
     /// It belongs to no table, and nothing refers to it.
     NoTable,
+    /// It is a folder in one that is read.
+    Subfolder,
 }
 
 not_personal!(NotReadAlone);
@@ -79,7 +81,8 @@ impl NotReadAlone {
     pub fn belongs_to_none(&self) -> bool {
         match self {
             NotReadAlone::NoData | NotReadAlone::NotDescribed | NotReadAlone::NoTable => true,
-            NotReadAlone::LookedUp { .. }
+            NotReadAlone::Subfolder
+            | NotReadAlone::LookedUp { .. }
             | NotReadAlone::Attributes { .. }
             | NotReadAlone::AmountsElsewhere { .. }
             | NotReadAlone::PaymentsOf { .. }
@@ -133,6 +136,9 @@ impl fmt::Display for NotReadAlone {
             ),
             NotReadAlone::RefundsElsewhere { counted } => {
                 write!(f, "It is not used: {} has what was refunded of the same orders", visible(counted))
+            }
+            NotReadAlone::Subfolder => {
+                f.write_str("It is not used: only the files of the folder itself are read. Name this folder, too, to read its files")
             }
             NotReadAlone::NoData => f.write_str("It is not used: it has no data"),
             NotReadAlone::NotDescribed => f.write_str(

@@ -364,3 +364,43 @@ fn messages_about_long_cells_and_many_columns_are_short() {
         }
     }
 }
+
+#[test]
+fn subfolders_with_exports_are_named_and_not_read() {
+    let older = "order_id,stakeholder_id,occurred_at,amount,region\n9,C1,2025-01-05,7,north\n";
+    let folder = Folder::new().with("orders.csv", ORDERS).with("2025/orders.csv", older);
+    let said = |args: &[&str]| {
+        let ran = folder.run(
+            &[
+                &["measure"],
+                args,
+                &["-m", "orders", "--period", "2025-01..2026-01", "--incomplete", "-f", "json"],
+            ]
+            .concat(),
+        );
+        assert_eq!(ran.status(), Some(0), "{}", ran.err());
+        let cells: serde_json::Value = serde_json::from_str(&ran.out()).unwrap();
+        (ran.err(), cells["cells"][0]["value"].as_f64())
+    };
+    let note = "note[not-read-alone]: ./2025: It is not used: only the files of the folder itself are read. Name this folder, too, to read its \
+                files\n";
+    let (err, out) = said(&["."]);
+    assert!(err.contains(note) && out == Some(3.0), "{err}{out:?}");
+    // Where a subfolder is named, too, or a file in it, nothing is left to say.
+    for args in [
+        &[".", "2025"][..],
+        &[".", "2025/orders.csv"],
+        &["orders.csv"],
+        &["purchases=orders.csv"],
+        &["**/*.csv"],
+    ] {
+        let (err, _) = said(args);
+        assert!(!err.contains("not-read-alone"), "{args:?} {err}");
+    }
+    assert_eq!(said(&[".", "2025"]).1, Some(4.0));
+    assert!(said(&["purchases=."]).0.contains(note));
+    // A folder of a configuration is looked at like one of the command line.
+    let folder = folder.with("relhealth.toml", "[[source]]\npath = '.'\nkind = 'purchases'\n");
+    let ran = folder.run(&["measure", "-m", "orders"]);
+    assert!(ran.err().contains("note[not-read-alone]: "), "{}", ran.err());
+}
