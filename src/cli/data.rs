@@ -9,7 +9,7 @@ use super::unpack::unpack;
 use crate::canonical::{self, Budget, Joins, Key, Loaded, Options, Redact};
 use crate::catalog::Metric;
 use crate::config::{Config, Overlay, StatedDates, expression};
-use crate::diagnostics::{Message, Problem};
+use crate::diagnostics::{Message, Problem, counted};
 use crate::expr::Expr;
 use crate::ingest::Limits;
 use crate::io::{Expansion, write_bytes};
@@ -86,7 +86,7 @@ pub struct Grouped {
 /// Reads the inputs of a command on single relationships.
 ///
 /// # Errors
-/// Those of [`load`], a condition that cannot be read, a dimension that no table has.
+/// Those of [`load`], records that are all about nobody, a condition that cannot be read, a dimension that no table has.
 pub fn load_grouped(global: &Global, config: &Config, asked: Asked<'_>) -> anyhow::Result<Grouped> {
     let filter = asked.filter.map(|text| expression("--where", text)).transpose()?;
     let mut dimensions = asked.columns;
@@ -99,6 +99,19 @@ pub fn load_grouped(global: &Global, config: &Config, asked: Asked<'_>) -> anyho
         division: asked.division,
     };
     let mut loaded = load(global, asked.inputs, asked.reading, config, needed)?;
+    let of_nobody: u64 = loaded.account.iter().map(|file| file.without_person).sum();
+    let used: u64 = loaded.account.iter().map(|file| file.used).sum();
+    if of_nobody > 0 && of_nobody == used {
+        return Err(
+            Problem::data("there are no relationships to look at, because no record says whom it is about")
+                .why(format!(
+                    "{} for no person",
+                    counted(of_nobody, "used record counts", "used records count")
+                ))
+                .hint("if a column names people, map it: --map FILE:stakeholder_id=COLUMN")
+                .into(),
+        );
+    }
     Ok(Grouped {
         by: conditions::spelled(asked.by, &loaded.canonical)?,
         filter: conditions::spell(filter, &loaded.canonical, &mut loaded.notes)?,

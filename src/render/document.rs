@@ -81,6 +81,13 @@ pub struct Spark {
     pub alternative: Text,
 }
 
+impl Spark {
+    /// Whether a line from one value to another goes up: what the last digits of a computation differ in is no movement.
+    pub fn moves(low: f64, high: f64) -> bool {
+        high - low > 1e-9 * low.abs().max(high.abs())
+    }
+}
+
 /// A value with its limits; a limit may be open or unknown.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {

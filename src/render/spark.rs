@@ -11,9 +11,13 @@ const NOTHING: char = '·';
 pub fn blocks(spark: &Spark) -> String {
     let values = || spark.points.iter().flatten().map(|point| point.value);
     let low = values().fold(f64::INFINITY, f64::min);
-    let range = values().fold(f64::NEG_INFINITY, f64::max) - low;
+    let high = values().fold(f64::NEG_INFINITY, f64::max);
     let block = |value: f64| {
-        let part = if range > 0.0 { (value - low) / range } else { 0.5 };
+        let part = if Spark::moves(low, high) {
+            (value - low) / (high - low)
+        } else {
+            0.5
+        };
         BLOCKS[((part * BLOCKS.len() as f64) as usize).min(BLOCKS.len() - 1)]
     };
     let points = spark.points.iter().map(|point| point.map_or(NOTHING, |point| block(point.value)));
@@ -43,6 +47,7 @@ mod tests {
         assert_eq!(drawn(&[Some(1.0), Some(2.0), Some(3.0), Some(4.0), Some(5.0)]), "▁▂▃▅▇");
         assert_eq!(drawn(&[Some(-5.0), None, Some(1e9)]), "▁·▇");
         assert_eq!(drawn(&[Some(7.0), Some(7.0)]), "▃▃");
+        assert_eq!(drawn(&[Some(0.3), Some(0.1 + 0.2), Some(0.3)]), "▃▃▃");
         assert_eq!(drawn(&[]), "");
     }
 }

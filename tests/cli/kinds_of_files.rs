@@ -231,6 +231,17 @@ fn numbered_sales_that_name_nobody_count_for_no_person() {
         "{said}"
     );
     assert!(!said.contains("placeholder-id"), "{said}");
+    // Commands on single relationships have none to look at.
+    for command in ["health", "segments", "cohorts", "forecast"] {
+        let ran = folder.run(&[command, "till sales.csv"]);
+        assert_eq!((ran.status(), ran.out().as_str()), (Some(3), ""), "{command}");
+        assert_eq!(
+            ran.err(),
+            "error: there are no relationships to look at, because no record says whom it is about: 60 used records count for no person\n\
+             hint: if a column names people, map it: --map FILE:stakeholder_id=COLUMN\n",
+            "{command}"
+        );
+    }
     // What is said of it is what counts.
     let named = ["till sales.csv", "--map", "till sales.csv:stakeholder_id=Style"];
     assert_eq!(measured(&folder, &named, "active_customers").0, Some(23.0));

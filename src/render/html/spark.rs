@@ -21,13 +21,13 @@ pub fn svg(spark: &Spark, label: &str) -> String {
     let all = extent(limits.chain([values.0, values.1])).unwrap_or(values);
     // Intervals of tiny groups may not press the line flat.
     let room = values.1 - values.0;
-    let (low, high) = if room > 0.0 {
+    let (low, high) = if Spark::moves(values.0, values.1) {
         (all.0.max(values.0 - 2.0 * room), all.1.min(values.1 + 2.0 * room))
     } else {
         all
     };
     let step = (WIDTH - 2.0 * MARGIN) / (points.len().max(2) - 1) as f64;
-    let height = |value: f64| match high > low {
+    let height = |value: f64| match Spark::moves(low, high) {
         true => HEIGHT - MARGIN - (value.clamp(low, high) - low) / (high - low) * (HEIGHT - 2.0 * MARGIN),
         false => HEIGHT / 2.0,
     };
@@ -95,6 +95,8 @@ mod tests {
     fn lines_that_do_not_move_are_level() {
         let svg = svg(&spark(&[Some((1.0, 1.0, 1.0)), Some((1.0, 1.0, 1.0))]), "level");
         assert!(svg.contains("<path d=\"M3.5 13L108.5 13\"/>"), "{svg}");
+        let nearly = super::svg(&spark(&[Some((0.3, 0.3, 0.3)), Some((0.1 + 0.2, 0.3, 0.3))]), "level");
+        assert!(nearly.contains("<path d=\"M3.5 13L108.5 13\"/>"), "{nearly}");
         assert_eq!(super::svg(&spark(&[None]), "none"), "");
     }
 
