@@ -276,6 +276,62 @@ fn sales_that_name_nobody_are_asked_about_where_something_else_is_open() {
 }
 
 #[test]
+fn what_goes_through_an_account_is_asked_about() {
+    for header in [
+        "Transaction ID,Date,Description,Amount",
+        "Receipt No,Date,Expense Type,Amount",
+        "Invoice No,Date,Expense,Amount",
+    ] {
+        let mut text = format!("{header}\n");
+        for n in 0..60 {
+            text.push_str(&format!("T-{n},{},Rent,{}.50\n", day(n), 10 + n));
+        }
+        let folder = Folder::new().with("account.csv", text);
+        let asked = folder.run(&["measure", "account.csv"]);
+        assert_eq!(asked.status(), Some(3), "{header} {}", asked.err());
+    }
+}
+
+#[test]
+fn how_many_people_there_were_is_nobodys_id() {
+    let file = |header: &str| {
+        let mut text = format!("Order No,Date,{header},Product,Quantity,Amount\n");
+        for n in 0..120 {
+            text.push_str(&format!("O-{n},{},{},Tea,{},{}.50\n", day(n), 1 + n * 7 % 39, 1 + n % 4, 10 + n));
+        }
+        Folder::new().with("orders.csv", text)
+    };
+    for number in [
+        "Guests",
+        "Customers",
+        "Gäste",
+        "Kunden",
+        "Clients",
+        "Clientes",
+        "Clienti",
+        "Klanten",
+        "Employee hours",
+        "Customer orders",
+    ] {
+        let (value, why) = measured(&file(number), &["orders.csv"], "active_customers");
+        assert_eq!((value, why.contains("purchases.stakeholder_id")), (None, true), "{number} {why}");
+        assert_eq!(measured(&file(number), &["orders.csv"], "orders").0, Some(120.0), "{number}");
+    }
+    for id in ["Guest", "Customer", "Kunde", "Client ID", "Cliente", "Klant"] {
+        assert_eq!(measured(&file(id), &["orders.csv"], "active_customers").0, Some(39.0), "{id}");
+    }
+    // Who sold is not who bought; whether employees bought is asked.
+    for seller in ["Cashier ID", "Driver ID", "Stylist ID"] {
+        assert_eq!(measured(&file(seller), &["orders.csv"], "active_customers").0, None, "{seller}");
+    }
+    for asked in ["Employee ID", "Mitarbeiter-Nr"] {
+        let ran = file(asked).run(&["measure", "orders.csv"]);
+        assert_eq!(ran.status(), Some(3), "{asked}");
+        assert!(ran.err().contains(asked), "{asked} {}", ran.err());
+    }
+}
+
+#[test]
 fn reports_of_citizens_are_cases_of_nobody() {
     let mut text = "Unique Key,Created Date,Closed Date,Agency,Complaint Type,Status,Due Date,Resolution Description\n".to_string();
     for n in 0..60 {

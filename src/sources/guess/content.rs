@@ -80,6 +80,12 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
     let fit = |taken: f64| Fit(taken, cells_are.clone());
     let is = |kinds: &[Kind]| profile.share(kinds) >= 0.9;
     let numbers = [Integer, Decimal, Money];
+    if column.kind == ColumnType::Stakeholder
+        && !column.role.is_contact()
+        && let Some(left) = names_a_number(table, header, profile)
+    {
+        return Strange(left, ColumnEvidence::NumberOf);
+    }
     match column.kind {
         ColumnType::Time => {
             let dates = profile.share(&[Date]);
@@ -222,11 +228,29 @@ fn few(profile: &ColumnProfile) -> Option<Cells> {
     (profile.filled >= ENOUGH && profile.distinct <= 2).then_some(Strange(0.5, ColumnEvidence::FewValues(profile.distinct)))
 }
 
+/// How little a header that speaks of people is one of their IDs because it says how many they were, or for how long or how much: `Guests`,
+/// `Employee hours`.
+fn names_a_number(table: Table, header: &Header, profile: &ColumnProfile) -> Option<f64> {
+    /// Hardly ever so many come together.
+    const MANY: f64 = 1000.0;
+    if header.unit.is_some() || header.currency.is_some() {
+        return Some(REFUTED);
+    }
+    let are_whole = profile.share(&[Integer]) >= 0.9;
+    let high = profile.range.map(|(_, high)| high)?;
+    // A roster may be called after those on it.
+    (header.is_plural && are_whole && table != Table::Stakeholders).then_some(if high <= MANY { REFUTED } else { ASKED })
+}
+
 fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnProfile) -> Cells {
     let cells_are = ColumnEvidence::Cells(CellsAre::of(profile));
     let strange = |left: f64| Strange(left, cells_are.clone());
     if profile.share(&[Date, Bool, Percent, Money, Decimal, Json, Text, Clock]) >= 0.5 {
         return strange(REFUTED);
+    }
+    // Those who sell are employees more often than those who buy.
+    if table == Table::Purchases && header.words.contains("employee") && !is_exact {
+        return Strange(ASKED, ColumnEvidence::MayServe);
     }
     let names = profile.share(&[Words]) >= 0.5 && !header.words.contains("id");
     // Suppliers are few, and their names are what lists of deliveries know them by.

@@ -237,6 +237,27 @@ impl Languages {
         word == "time" || translate_word(word, &self.0, leader, true).is_some_and(is_said)
     }
 
+    /// Whether a word is the plural of one that means the same: `Guests`, `Kunden`, `clienti`.
+    pub fn is_plural(&self, token: &str) -> bool {
+        let vocabulary = meanings::vocabulary();
+        let in_english = |word: &str| match DICTIONARIES[0].get(word, false) {
+            Some(meaning) => Some(meaning.clone()),
+            None => vocabulary.contains(word).then(|| vec![word.to_string()]),
+        };
+        let singular = token.strip_suffix('s').filter(|singular| singular.len() > 2);
+        if let Some(meaning) = singular.and_then(in_english) {
+            return in_english(token).is_none_or(|plural| plural == meaning);
+        }
+        self.0.iter().filter(|l| **l > 0).any(|&l| {
+            let meaning = |word: &str| DICTIONARIES[l].get(word, true);
+            let is_same = |singular: &String| {
+                let same = meaning(token).is_none_or(|plural| meaning(singular) == Some(plural));
+                singular != token && meaning(singular).is_some() && same
+            };
+            singulars(token, LANGUAGES[l].0).iter().any(is_same)
+        })
+    }
+
     /// The normal words of tokens, and the foreign language that helped. Languages are asked in order; the longest phrase wins.
     pub fn translated(&self, tokens: &[String], cut: &Cut) -> (BTreeSet<String>, Option<&'static str>) {
         let (order, vocabulary) = (&self.0, meanings::vocabulary());

@@ -112,6 +112,8 @@ pub enum ColumnEvidence {
     GivenNames,
     /// A few people beside numbers that repeat may be those who serve.
     MayServe,
+    /// It says how many people there were, or how long or how much it was for them, and not who they were.
+    NumberOf,
     /// A few companies next to many customers sell or make what these buy.
     FewBesideCustomers,
     /// So many of so many records have it.
@@ -214,7 +216,8 @@ impl fmt::Display for ColumnEvidence {
             E::PriceOfCount(count) => return write!(f, "prices, next to \"{}\", which may be a quantity", excerpt(count)),
             E::DatesOfBirth => "its dates are those of births",
             E::GivenNames => "single words, next to a column of whole names",
-            E::MayServe => "a few names next to numbers that repeat, which may be those of the stakeholders",
+            E::MayServe => "it may be who served, and not who was served",
+            E::NumberOf => "it may say how many, how long or how much, and not who",
             E::FewBesideCustomers => "a few companies next to many customers",
             E::MostlyEmpty(filled, rows) => return write!(f, "only {filled} of {rows} records have it"),
             E::OfSurvey => "about a survey of the case, not about the case",

@@ -68,6 +68,8 @@ pub(super) struct Header {
     pub words: BTreeSet<String>,
     /// The language that words came from, if it is not English.
     pub language: Option<&'static str>,
+    /// Whether its last word is in the plural.
+    pub is_plural: bool,
     /// A word for "time" that may as well mean how long something took.
     pub time: bool,
     /// The unit it names.
@@ -342,6 +344,7 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
         .zip(cells)
         .map(|((((name, own), dressed), (tokens, cut)), cells)| {
             let (words, language) = languages.translated(&tokens, cut);
+            let is_plural = tokens.last().is_some_and(|token| languages.is_plural(token));
             let time = tokens.iter().any(|token| languages.is_time(token)) || words.contains("time");
             // `fecha_hora`: both in one column.
             let is_both = words.contains("date") && words.contains("clock");
@@ -376,6 +379,7 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
                 bare: folded(&uncamelled(dressed.text.trim())),
                 words,
                 language,
+                is_plural,
                 time,
                 unit: dressed.unit,
                 timezone: dressed.timezone,

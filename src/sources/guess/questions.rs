@@ -453,15 +453,22 @@ pub(super) fn ask(file: &str, reading: &Reading, is_sure: bool, tables: &[(Table
     questions
 }
 
-/// Whether a file that names nobody is so clear otherwise that its records can count for no person: the headers say for how much each of
-/// numbered sales was, or when each of numbered cases was opened and closed.
+/// Whether a file that names nobody is so clear otherwise that its records can count for no person: the headers say what was sold for
+/// how much in each of numbered sales, or when each of numbered cases was opened and closed.
 fn is_clear_without_people(reading: &Reading) -> bool {
     /// A column that is less certain is known by its cells only, or by a part of its name.
     const NAMED: f64 = 0.75;
     let is_named = |column: &Column| reading.taken.iter().any(|t| t.column == column && t.confidence >= NAMED);
     let has = |column: &Column| reading.taken.iter().any(|t| t.column == column);
     match reading.table {
-        Table::Purchases => [&purchases::ORDER_ID, &purchases::AMOUNT].into_iter().all(is_named) && has(&purchases::OCCURRED_AT),
+        // An account, or a list of what was spent, has numbers, dates and amounts, too. A sale is one of something.
+        Table::Purchases => {
+            [&purchases::ORDER_ID, &purchases::AMOUNT].into_iter().all(is_named)
+                && has(&purchases::OCCURRED_AT)
+                && [&purchases::PRODUCT, &purchases::QUANTITY, &purchases::UNIT_AMOUNT]
+                    .into_iter()
+                    .any(has)
+        }
         Table::Interactions => {
             is_named(&interactions::OCCURRED_AT)
                 && [&interactions::RESPONDED_AT, &interactions::RESOLVED_AT].into_iter().any(is_named)

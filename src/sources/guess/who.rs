@@ -81,7 +81,7 @@ pub(super) fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: 
             .iter()
             .any(|t| t.header == index && !matches!(t.column.role, Role::PersonName | Role::Owner));
         // Who owns an animal, a car or a house is whom the record is about; who owns a ticket is not.
-        let is_own = header.words.contains("owner") && header.words.contains("id") && profile.distinct > 10;
+        let is_own = is_of_owner(header) && header.words.contains("id") && profile.distinct > 10;
         if is_used || is_ours(table, index, file) && !is_own || known.contains(&index) || refused.contains(&index) {
             continue;
         }
@@ -120,7 +120,7 @@ pub(super) fn stakeholder(table: Table, candidates: &mut Vec<Candidate>, taken: 
         file.headers[index]
             .words
             .iter()
-            .all(|word| matches!(word.as_str(), "id" | "card" | "owner" | "loyalty"))
+            .all(|word| matches!(word.as_str(), "id" | "card" | "loyalty") || word == "owner" && is_of_owner(&file.headers[index]))
     };
     let is_many = |index: usize| {
         let profile = &file.profiles[index];
@@ -247,6 +247,28 @@ fn by_email(table: Table, candidates: &mut Vec<Candidate>, taken: &mut Vec<Candi
     }
     replace(candidates, served);
     !emails.is_empty()
+}
+
+/// Whether a header speaks of who owns something, and not of who is responsible, such as a driver or a cashier.
+fn is_of_owner(header: &Header) -> bool {
+    const OWNERS: [&str; 15] = [
+        "owner",
+        "besitzer",
+        "eigentumer",
+        "halter",
+        "proprietaire",
+        "propietario",
+        "proprietario",
+        "dueno",
+        "eigenaar",
+        "wlasciciel",
+        "agare",
+        "ejer",
+        "eier",
+        "majitel",
+        "sahib",
+    ];
+    header.words.contains("owner") && OWNERS.iter().any(|owner| header.exact.contains(owner))
 }
 
 /// Whether each record is a case with a number of its own, so that whoever it came from opened it. A message may be ours.
