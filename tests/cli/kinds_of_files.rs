@@ -290,6 +290,23 @@ fn what_goes_through_an_account_is_asked_about() {
         let asked = folder.run(&["measure", "account.csv"]);
         assert_eq!(asked.status(), Some(3), "{header} {}", asked.err());
     }
+    for sides in ["Debit,Credit", "Soll,Haben", "Débit,Crédit", "Debe,Haber", "Dare,Avere"] {
+        let mut text = format!("Journal No,Date,Account,{sides},Amount\n");
+        for n in 0..60 {
+            text.push_str(&format!(
+                "J-{n},{},{},{}.50,0.00,{}.50\n",
+                day(n),
+                ["Rent", "Sales", "Bank"][n % 3],
+                10 + n,
+                10 + n
+            ));
+        }
+        let folder = Folder::new().with("journal.csv", text);
+        let asked = folder.run(&["measure", "journal.csv"]);
+        assert_eq!(asked.status(), Some(3), "{sides} {}", asked.err());
+        let inspected = folder.run(&["inspect", "journal.csv"]).out().replace('\n', " ");
+        assert!(inspected.contains("account"), "{sides} {inspected}");
+    }
 }
 
 #[test]

@@ -152,6 +152,8 @@ pub enum ColumnEvidence {
     NotTheClosing,
     /// The balance in this column runs with the amounts: the records are those of an account.
     RunningBalance(String),
+    /// These columns are the two sides of an account: the records are those of its books.
+    SidesOfAccount(String, String),
     /// It is a part of another amount.
     PartOfAmount,
     /// It is 0 in half of the records, and another amount is not.
@@ -251,6 +253,15 @@ impl fmt::Display for ColumnEvidence {
                     "\"{}\" is the balance of an account, so payments to others and transfers are among the records: exclude them with where in \
                      [[source]]",
                     excerpt(balance)
+                );
+            }
+            E::SidesOfAccount(debit, credit) => {
+                return write!(
+                    f,
+                    "\"{}\" and \"{}\" are the sides of an account, so payments to others and transfers are among the records: exclude them \
+                     with where in [[source]]",
+                    excerpt(debit),
+                    excerpt(credit)
                 );
             }
             E::PartlyReceived(ordered, received) => {

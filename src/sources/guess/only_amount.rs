@@ -1,7 +1,7 @@
 //! The amount of purchases that no header names: the only column of money.
 
 use super::profile::Kind;
-use super::relations::numbers;
+use super::relations::{numbers, sides_of_account};
 use super::{ASK, Candidate, CellsAre, ColumnEvidence, File, MAYBE, SERVES, meanings, replace};
 use crate::notes::ShownByCells;
 use crate::schema::purchases;
@@ -21,6 +21,16 @@ pub(super) fn amount(candidates: &mut Vec<Candidate>, taken: &mut Vec<Candidate>
         numbers && profile.filled > 0 && (in_currency || named)
     };
     let money: Vec<usize> = (0..file.headers.len()).filter(|&i| is_money(i)).collect();
+    // Of the books of an account somebody has to say what counts.
+    if let Some((debit, credit)) = sides_of_account(file) {
+        let is_open = !candidates.iter().any(|c| *c.column == purchases::AMOUNT && c.confidence >= ASK);
+        if let Some(one) = money.iter().copied().find(|at| ![debit, credit].contains(at)).filter(|_| is_open) {
+            let name = |at: usize| file.headers[at].name.clone();
+            let why = ColumnEvidence::SidesOfAccount(name(debit), name(credit));
+            replace(candidates, vec![Candidate::new(&purchases::AMOUNT, one, MAYBE, why)]);
+        }
+        return;
+    }
     // Numbers with decimals under a name that nobody knows may be the amount as well.
     let is_unknown = |i: &usize| {
         let header = &file.headers[*i];

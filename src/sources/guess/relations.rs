@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::content::{ENOUGH, REFUTED};
+use super::dictionaries::plain;
 use super::header_words::Header;
 use super::profile::{ColumnProfile, Kind, number};
 use super::{Candidate, ColumnEvidence, File, TAKE, bystanders, open_items, quantities, sums};
@@ -108,13 +109,41 @@ fn balances(candidates: &mut [Candidate], file: &File<'_>) {
             .find(|(_, amounts)| both_signs(amounts) && runs(amounts, balances))
             .map(|_| *at)
     });
-    let Some(balance) = balance else { return };
+    let name = |at: usize| file.headers[at].name.clone();
+    let why = match (balance, sides_of_account(file)) {
+        (Some(balance), _) => ColumnEvidence::RunningBalance(name(balance)),
+        (None, Some((debit, credit))) => ColumnEvidence::SidesOfAccount(name(debit), name(credit)),
+        (None, None) => return,
+    };
     for candidate in candidates.iter_mut().filter(|c| *c.column == purchases::AMOUNT) {
-        let why = ColumnEvidence::RunningBalance(file.headers[balance].name.clone());
         // It is asked, whatever it is called.
         candidate.is_exact = false;
-        candidate.lower(0.5, why);
+        candidate.lower(0.5, why.clone());
     }
+}
+
+/// The columns of the two sides of an account, as books are kept.
+pub(super) fn sides_of_account(file: &File<'_>) -> Option<(usize, usize)> {
+    const SIDES: [(&str, &str); 9] = [
+        ("debit", "credit"),
+        ("soll", "haben"),
+        ("debe", "haber"),
+        ("debito", "credito"),
+        ("dare", "avere"),
+        ("debet", "credit"),
+        ("debet", "kredit"),
+        ("winien", "ma"),
+        ("debit", "kredit"),
+    ];
+    let is_money =
+        |at: usize| file.profiles[at].filled == 0 || file.profiles[at].share(&[Kind::Decimal, Kind::Money, Kind::Integer]) >= 0.9;
+    let has = |at: &usize, side: &str| {
+        let name = plain(&file.headers[*at].name, false);
+        let mut words = name.split(|c: char| !c.is_alphanumeric());
+        words.any(|word| word == side) && is_money(*at)
+    };
+    let find = |side: &str| (0..file.headers.len()).find(|at| has(at, side));
+    SIDES.iter().find_map(|(debit, credit)| Some((find(debit)?, find(credit)?)))
 }
 
 /// A date of birth is no event, whatever it is called.

@@ -174,7 +174,11 @@ pub(super) fn rank(
             .for_each(|s| s.1 *= 0.6);
     }
     // The records of an account are payments, whatever their amounts are.
-    let is_account = |c: &super::Candidate| c.evidence.iter().any(|why| matches!(why, ColumnEvidence::RunningBalance(_)));
+    let is_account = |c: &super::Candidate| {
+        c.evidence
+            .iter()
+            .any(|why| matches!(why, ColumnEvidence::RunningBalance(_) | ColumnEvidence::SidesOfAccount(..)))
+    };
     let has_balance = readings.iter().any(|r| r.candidates.iter().any(is_account));
     if (is_purchase || has_balance) && !is_contact {
         scored

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::alone::is_ours;
+use super::dictionaries::plain;
 use super::header_words::Header;
 use super::profile::Kind;
 use super::{ASK, Candidate, ColumnEvidence, File, MAYBE, SERVES, content, meanings, replace, shape};
@@ -268,7 +269,7 @@ fn is_of_owner(header: &Header) -> bool {
         "majitel",
         "sahib",
     ];
-    header.words.contains("owner") && OWNERS.iter().any(|owner| header.exact.contains(owner))
+    header.words.contains("owner") && OWNERS.iter().any(|owner| plain(&header.name, false).contains(owner))
 }
 
 /// Whether each record is a case with a number of its own, so that whoever it came from opened it. A message may be ours.
