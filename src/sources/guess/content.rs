@@ -239,7 +239,14 @@ fn names_a_number(table: Table, header: &Header, profile: &ColumnProfile) -> Opt
     let are_whole = profile.share(&[Integer]) >= 0.9;
     let high = profile.range.map(|(_, high)| high)?;
     // A roster may be called after those on it.
-    (header.is_plural && are_whole && table != Table::Stakeholders).then_some(if high <= MANY { REFUTED } else { ASKED })
+    if !header.is_plural || !are_whole || table == Table::Stakeholders {
+        return None;
+    }
+    match high <= MANY {
+        true => Some(REFUTED),
+        // The number of the buyer is in the genitive in some languages, which looks like the plural.
+        false => (!header.words.contains("id")).then_some(ASKED),
+    }
 }
 
 fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnProfile) -> Cells {
