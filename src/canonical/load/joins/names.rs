@@ -122,6 +122,11 @@ fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option<Key
             return Some(KeyNames::RoleOfFile);
         }
     }
+    // The list of what a status is may be called after what has one: `status_id` in `order_status`.
+    let is_status = own.len() == 1 && own.iter().all(|word| word == "status" || word == "state") && own.is_subset(entity);
+    if is_status && is_key(from.1) && theirs.is_empty() && is_key(to.1) {
+        return Some(KeyNames::RoleOfFile);
+    }
     // `billing_customer_id` and `customer_id`.
     (!theirs.is_empty() && is_key(from.1) && theirs.is_subset(&own)).then_some(KeyNames::RoleOfFile)
 }

@@ -1,14 +1,19 @@
-//! Payments that do not say which orders they are for: they may be of the same sales as the orders, which would count twice.
+//! Payments beside the orders that they pay, which would count twice: those that name their orders, and those that do not say which they are
+//! for. What a supplier charged is to what was ordered as a payment is to a sale.
+
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::words::{is_called_orders, is_called_payments};
+use super::words::{is_called_charges, is_called_orders, is_called_payments};
 use super::{Plan, Role, WHO};
+use crate::canonical::key_of;
+use crate::canonical::load::file::lookups::key;
 use crate::canonical::load::joins::amounts;
 use crate::canonical::load::joins::files::{File, Map};
 use crate::canonical::load::joins::names::core;
 use crate::canonical::load::joins::totals::sums;
-use crate::notes::{JoinQuestion, NotReadAlone};
+use crate::notes::{JoinQuestion, KeyNames, NotReadAlone};
 use crate::schema::{Table, purchases};
 use crate::sources::From;
 
@@ -21,6 +26,9 @@ impl Plan<'_> {
         for at in 0..self.files.len() {
             let file = self.file(at);
             let map = file.as_table(Table::Purchases);
+            if self.roles[at].is_none() && file.source().table.is_none() && self.pays_orders(at)? {
+                continue;
+            }
             let is_payment = file.table() == Some(Table::Purchases) && file.is_complete() && is_called_payments(file);
             let says_order = map.contains_key(purchases::ORDER_ID.name);
             if self.roles[at].is_some() || !is_payment || says_order || file.source().table.is_some() {
@@ -40,6 +48,55 @@ impl Plan<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Leaves out a file of payments, or of what suppliers charged, that names the orders of another file which counts; whether it is one.
+    fn pays_orders(&mut self, at: usize) -> Result<bool> {
+        let file = self.file(at);
+        let table = match file.table() {
+            Some(Table::Purchases) if is_called_payments(file) => Table::Purchases,
+            Some(Table::Supplies) if is_called_charges(file) => Table::Supplies,
+            _ => return Ok(false),
+        };
+        if !file.is_complete() {
+            return Ok(false);
+        }
+        let own = file.as_table(table);
+        for (link, found) in self.links_from(at) {
+            let orders = self.file(found.to);
+            let is_named = found.relation.names <= KeyNames::IdOfFile && self.is_certain(link);
+            let Some(counted) = self.counted(found.to, table).filter(|_| is_named && is_called_orders(orders)) else {
+                continue;
+            };
+            let theirs = orders.as_table(table);
+            let who = table.stakeholder_column().name;
+            let columns = |file: &File, map: &Map| Some((file.column(map, who), file.column(map, purchases::AMOUNT.name)?));
+            let (Some(paid), Some(due)) = (columns(file, &own), columns(orders, &theirs)) else {
+                continue;
+            };
+            let seen = compared((file, &found.key, paid), (orders, &found.of, due))?;
+            // Numbers that two shops give their orders are of other people in each.
+            if 10 * seen.of_same < 9 * seen.compared || seen.compared == 0 {
+                continue;
+            }
+            self.roles[at] = Some(Role::Not(match 2 * seen.same_total >= seen.compared {
+                true => NotReadAlone::PaymentsOf { counted },
+                false => NotReadAlone::AmountsElsewhere { counted },
+            }));
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// The file whose records count for the orders of a file: itself, or that of its lines.
+    fn counted(&self, orders: usize, table: Table) -> Option<String> {
+        let file = self.file(orders);
+        match &self.roles[orders] {
+            None | Some(Role::Alone(_)) => (file.table() == Some(table) && file.is_complete()).then(|| file.name().to_string()),
+            Some(Role::Joined(source)) => (source.table == Some(table)).then(|| file.name().to_string()),
+            Some(Role::Not(NotReadAlone::LookedUp { by })) => Some(by.clone()),
+            Some(Role::Not(_) | Role::Answers(_)) => None,
+        }
     }
 
     /// Whether a file of orders, or of their lines, counts, and is about the people who paid.
@@ -91,6 +148,52 @@ impl Plan<'_> {
         let known = amounts.iter().filter(|cents| totals.contains(cents)).count();
         Ok(known > 0 && 2 * known >= amounts.len())
     }
+}
+
+/// Orders that two files have: how many were compared, how many of them are of the same people, or of nobody in one of the files, and how
+/// many have the same total.
+#[derive(Debug, Clone, Copy, Default)]
+struct Seen {
+    compared: u64,
+    of_same: u64,
+    same_total: u64,
+}
+
+/// Compares the orders of two files, each with its key, and the columns of people and amounts.
+fn compared(
+    one: (&File, &[usize], (Option<usize>, usize)),
+    other: (&File, &[usize], (Option<usize>, usize)),
+) -> Result<Seen> {
+    let [ones, others] = [totals_by_key(one)?, totals_by_key(other)?];
+    let mut seen = Seen::default();
+    for (number, (who, total)) in ones {
+        let Some((of, due)) = others.get(&number) else { continue };
+        seen.compared += 1;
+        seen.of_same += u64::from(who.is_none() || of.is_none() || who == *of);
+        seen.same_total += u64::from((total - due).abs() <= 1);
+    }
+    Ok(seen)
+}
+
+/// By key, one of the people and the sum of the amounts in cents.
+fn totals_by_key((file, columns, (who, amount)): (&File, &[usize], (Option<usize>, usize))) -> Result<BTreeMap<u64, (Option<u64>, i64)>> {
+    let mark = amounts::mark(file, amount);
+    let found = file.for_each_record(1, BTreeMap::new, |seen: &mut BTreeMap<u64, (Option<u64>, i64)>, record| {
+        let cell = |at: usize| record.get(at).unwrap_or("");
+        if let Some(order) = key(columns.iter().map(|&at| cell(at))) {
+            let person = who.and_then(|who| Some(key_of(&key(std::iter::once(cell(who)))?)));
+            let cents = amounts::number(cell(amount), mark).map_or(0, |amount| (amount * 100.0).round() as i64);
+            let sum = seen.entry(key_of(&order)).or_insert((person, 0));
+            sum.1 = sum.1.saturating_add(cents);
+        }
+        Ok(())
+    })?;
+    let mut all = BTreeMap::new();
+    for (number, (who, cents)) in found.into_iter().flatten() {
+        let order = all.entry(number).or_insert((who, 0i64));
+        order.1 = order.1.saturating_add(cents);
+    }
+    Ok(all)
 }
 
 /// The amounts in a column other than 0, in cents.
