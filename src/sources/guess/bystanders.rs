@@ -87,13 +87,22 @@ pub(super) fn companies(table: Table, candidates: &mut [Candidate], file: &File<
 
 /// A few users next to many customers, persons or organisations sold to them. In a shop the users are its customers, and nobody else is.
 pub(super) fn users(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
-    const SERVED: [&str; 8] = ["customer", "person", "contact", "company", "organization", "donor", "patient", "member"];
+    const SERVED: [&str; 8] = [
+        "customer",
+        "person",
+        "contact",
+        "company",
+        "organization",
+        "donor",
+        "patient",
+        "member",
+    ];
     let is_user = |header: &Header| header.words.iter().all(|word| matches!(word.as_str(), "user" | "id")) && header.words.contains("user");
     let are_served = |at: usize, few: usize| {
         let (header, profile) = (&file.headers[at], &file.profiles[at]);
         let repeats = profile.filled >= ENOUGH && 10 * profile.distinct < 9 * profile.filled;
         let says = header.words.contains("id") && header.words.iter().any(|word| SERVED.contains(&word.as_str()));
-        says && repeats && profile.distinct > 4 * few
+        says && repeats && profile.distinct > 2 * few
     };
     let is_it = |c: &&mut Candidate| c.column.role == Role::Stakeholder && is_user(&file.headers[c.header]);
     for candidate in candidates.iter_mut().filter(|_| table == Table::Purchases).filter(is_it) {

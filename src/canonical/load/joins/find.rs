@@ -149,7 +149,9 @@ fn backwards(files: &[File], links: &[Link]) -> Vec<Link> {
     let has_who = |file: &File| file.as_table(Table::Purchases).contains_key(purchases::STAKEHOLDER_ID.name);
     let is_one_each = |link: &&Link| {
         let (this, other) = (&files[link.from], &files[link.to]);
-        let is_known = links.iter().any(|back| (back.from, &back.key, back.to) == (link.to, &link.of, link.from));
+        let is_known = links
+            .iter()
+            .any(|back| (back.from, &back.key, back.to) == (link.to, &link.of, link.from));
         let is_whole = link.relation.is_almost_whole() && link.relation.coverage() >= 0.95;
         let is_needed = says_who(this) && !is_known && !has_who(other);
         link.relation.cardinality() == Cardinality::OneToOne && is_whole && is_needed && link.relation.names <= KeyNames::RoleOfFile

@@ -57,7 +57,9 @@ pub fn is_record(words: &Words) -> bool {
 
 /// What a file lists, by its name: its words, without those that all of the files have.
 pub fn entities(stems: &[Words]) -> Vec<Words> {
-    let is_common = |word: &String| stems.len() > 2 && stems.iter().all(|words| words.contains(word));
+    // What one of them is called is no name of a shop: `order`, `order_item` and `order_status`.
+    let is_file = |word: &String| stems.iter().any(|words| words.len() == 1 && words.contains(word));
+    let is_common = |word: &String| stems.len() > 2 && !is_file(word) && stems.iter().all(|words| words.contains(word));
     let of = |words: &Words| {
         let says = |word: &&String| !OF_FILES.contains(&word.as_str()) && !is_common(word) && !word.bytes().all(|b| b.is_ascii_digit());
         words.iter().filter(says).cloned().collect()

@@ -112,7 +112,11 @@ fn when_hidden(messages: &File, (column, is_set): (usize, bool)) -> String {
 pub fn direction_beside_notes(messages: &File, direction: usize) -> Option<Expr> {
     let notes = hidden(messages).filter(|(column, _)| *column != direction)?;
     let is_flag = messages.profiles[direction].share(&[Kind::Bool]) >= 0.9;
-    let text = format!("case {}else {} end", when_hidden(messages, notes), quoted(&messages.names[direction]));
+    let text = format!(
+        "case {}else {} end",
+        when_hidden(messages, notes),
+        quoted(&messages.names[direction])
+    );
     expr::parse(&text).ok().filter(|_| is_flag)
 }
 

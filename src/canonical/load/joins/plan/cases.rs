@@ -53,7 +53,8 @@ impl Plan<'_> {
                 continue;
             }
             // What the messages do not begin with is in the tickets: both are read.
-            let begin_later = tickets.is_complete() && shows_authors && !has_responses && self.lack_openings(link, &own, direction, &person)?;
+            let begin_later =
+                tickets.is_complete() && shows_authors && !has_responses && self.lack_openings(link, &own, direction, &person)?;
             if tickets.is_complete() && (has_responses || !shows_authors || !are_all_there && !begin_later) {
                 self.roles[link.from] = Some(Role::Not(NotReadAlone::CasesElsewhere {
                     counted: tickets.name().to_string(),

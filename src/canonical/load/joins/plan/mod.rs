@@ -8,8 +8,8 @@ mod authors;
 mod cases;
 mod chain;
 mod leavers;
-mod openings;
 mod list_prices;
+mod openings;
 mod order_numbers;
 mod orders;
 mod others;
@@ -160,7 +160,10 @@ impl<'a> Plan<'a> {
         // Of `orders` and `order_addresses` the plainest name is that of the orders.
         parents.sort_by_key(|&parent| {
             let file = self.file(parent);
-            let plain = [&file.entity, &file.own_entity].map(|words| words.len()).into_iter().filter(|words| *words > 0);
+            let plain = [&file.entity, &file.own_entity]
+                .map(|words| words.len())
+                .into_iter()
+                .filter(|words| *words > 0);
             (!is_called_orders(file), plain.min(), parent)
         });
         for &parent in &parents {
@@ -326,8 +329,19 @@ impl<'a> Plan<'a> {
         let beside = |(at, link): (usize, &'a Link)| {
             let other = self.file(link.to);
             let is_beside = self.is_beside(link.to, file) && self.is_certain(at);
-            let id = (0..other.names.len()).find(|column| !link.of.contains(column) && is_id_of_person(other, *column));
-            let column = id.or_else(|| other.column(&other.as_table(Table::Purchases), WHO))?;
+            // Who sold or served is beside the orders, too.
+            let serves = |column: usize| {
+                ["employee", "volunteer", "partner"]
+                    .iter()
+                    .any(|word| other.words[column].contains(*word))
+            };
+            let id = (0..other.names.len()).find(|&column| !link.of.contains(&column) && is_id_of_person(other, column) && !serves(column));
+            let named = || {
+                other
+                    .column(&other.as_table(Table::Purchases), WHO)
+                    .filter(|&column| !serves(column))
+            };
+            let column = id.or_else(named)?;
             let found = Person {
                 file: link.to,
                 column,
@@ -344,7 +358,10 @@ impl<'a> Plan<'a> {
         let (own, theirs) = (&self.file(file).entity, &self.file(orders).entity);
         let is_called_after = is_called_orders(self.file(orders)) && theirs.is_subset(own) && theirs.len() < own.len();
         let is_one_each = |(at, link): (usize, &Link)| {
-            link.to == orders && link.relation.cardinality() == Cardinality::OneToOne && self.is_certain(at) && link.relation.coverage() >= 0.95
+            link.to == orders
+                && link.relation.cardinality() == Cardinality::OneToOne
+                && self.is_certain(at)
+                && link.relation.coverage() >= 0.95
         };
         is_called_after && self.links_from(file).any(is_one_each)
     }
@@ -364,7 +381,10 @@ impl<'a> Plan<'a> {
         let found: Vec<(usize, &Link)> = self.links_from(file).filter(is_to_roster).collect();
         // Of the ID and the name of one person the ID leads to them.
         let is_one = || found.iter().all(|(_, link)| link.to == found[0].1.to);
-        let is_id = |(_, link): &&(usize, &Link)| is_key(&self.file(file).words[link.key[0]]);
+        let is_id = |(_, link): &&(usize, &Link)| {
+            let words = &self.file(file).words[link.key[0]];
+            is_key(words) && !words.contains("name")
+        };
         match found[..] {
             [one] => Some(one),
             [_, ..] if is_one() => {

@@ -15,6 +15,9 @@ use crate::cell_parsing::parse_iso;
 use crate::schema::{Column, Micros, interactions};
 use crate::sources::word;
 
+/// A ticket and the message that it was opened with are stored within some seconds.
+const SAME_TIME: Micros = 10_000_000;
+
 /// What shows whether a message is of the other side.
 enum Shown {
     /// A column with words for it.
@@ -24,7 +27,7 @@ enum Shown {
 }
 
 impl Plan<'_> {
-    /// Whether the first message of most tickets is not of those who opened them. `link` leads from the messages to their tickets; `map` is
+    /// Whether the first message of most tickets is later than the ticket, and not of those who opened it. `link` leads from the messages to their tickets; `map` is
     /// what the columns of the messages mean.
     ///
     /// # Errors
@@ -39,8 +42,15 @@ impl Plan<'_> {
             (None, Some(said)) => said,
             (None, None) => return Ok(false),
         };
-        let Some(time) = messages.column(map, interactions::OCCURRED_AT.name) else {
+        let tickets = self.file(link.to);
+        let opened = tickets.column(&tickets.recognised().map, interactions::OCCURRED_AT.name);
+        let (Some(time), Some(opened)) = (messages.column(map, interactions::OCCURRED_AT.name), opened) else {
             return Ok(false);
+        };
+        let opened = self.times_of(link, opened)?;
+        let is_ours_by_itself = |cell: &dyn Fn(usize) -> String| match &shown {
+            Shown::Word(at, column) => matches!(word(column.name, column.words, &cell(*at)), Some("bot" | "system" | "auto_reply")),
+            Shown::Author(..) => false,
         };
         let is_theirs = |ticket: u64, cell: &dyn Fn(usize) -> String| match &shown {
             Shown::Word(at, column) => matches!(word(column.name, column.words, &cell(*at)), Some("inbound" | "customer" | "user")),
@@ -53,6 +63,9 @@ impl Plan<'_> {
             let cell = |at: usize| record.get(at).unwrap_or("").to_string();
             if let Some(ticket) = key(link.key.iter().map(|&at| record.get(at).unwrap_or(""))) {
                 let ticket = key_of(&ticket);
+                if is_ours_by_itself(&cell) {
+                    return Ok(());
+                }
                 let at = parse_iso(cell(time).trim()).ok().map(|civil| civil.local_micros());
                 seen.push((ticket, at, is_theirs(ticket, &cell)));
             }
@@ -66,8 +79,27 @@ impl Plan<'_> {
                 *known = (at, is_theirs);
             }
         }
-        let theirs = first.values().filter(|(_, is_theirs)| *is_theirs).count();
-        Ok(2 * theirs < first.len())
+        // Tickets that we opened begin with a message of ours, at their own time.
+        let is_later = |ticket: &u64, at: Option<Micros>| opened.get(ticket).zip(at).is_some_and(|(opened, at)| at - opened > SAME_TIME);
+        let later = first
+            .iter()
+            .filter(|(ticket, (at, is_theirs))| !is_theirs && is_later(ticket, *at))
+            .count();
+        Ok(2 * later > first.len())
+    }
+
+    /// By ticket, what its time is.
+    fn times_of(&self, link: &Link, time: usize) -> Result<FxHashMap<u64, Micros>> {
+        let found = self
+            .file(link.to)
+            .for_each_record(1, Vec::new, |seen: &mut Vec<(u64, Micros)>, record| {
+                let cell = |at: usize| record.get(at).unwrap_or("");
+                let at = parse_iso(cell(time).trim()).ok().map(|civil| civil.local_micros());
+                let ticket = key(link.of.iter().map(|&at| cell(at)));
+                seen.extend(ticket.zip(at).map(|(ticket, at)| (key_of(&ticket), at)));
+                Ok(())
+            })?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// By ticket, its person.

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::words::{are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_called_people, is_of_things};
+use super::words::{
+    are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_called_people, is_of_things,
+};
 use super::{Doubtful, Plan, Role, key_mapping, renamed, times};
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;

@@ -263,5 +263,6 @@ impl Plan<'_> {
 fn is_price_list(file: &File) -> bool {
     let map = &file.recognised().map;
     let lacks = |name: &str| !map.contains_key(name);
-    file.table() == Some(Table::Purchases) && lacks(WHO) && lacks(purchases::OCCURRED_AT.name) && is_called_goods(file)
+    let of_sale = [WHO, purchases::OCCURRED_AT.name, purchases::ORDER_ID.name];
+    file.table() == Some(Table::Purchases) && of_sale.into_iter().all(lacks) && is_called_goods(file)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::words::{is_called_charges, is_called_orders, is_called_payments};
+use super::words::{is_about_refunds, is_called_charges, is_called_orders, is_called_payments};
 use super::{Plan, Role, WHO};
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
@@ -25,19 +25,28 @@ impl Plan<'_> {
     pub fn payments_apart(&mut self) -> Result<()> {
         for at in 0..self.files.len() {
             let file = self.file(at);
-            let map = file.as_table(Table::Purchases);
-            if self.roles[at].is_none() && file.source().table.is_none() && self.pays_orders(at)? {
+            let Some((table, map)) = self.read_alone(at).filter(|_| file.source().table.is_none()) else {
+                continue;
+            };
+            if self.pays_orders(at, table, &map)? || table != Table::Purchases || !is_called_payments(file) {
                 continue;
             }
-            let is_payment = file.table() == Some(Table::Purchases) && file.is_complete() && is_called_payments(file);
-            let says_order = map.contains_key(purchases::ORDER_ID.name);
-            if self.roles[at].is_some() || !is_payment || says_order || file.source().table.is_some() {
+            // A number that leads nowhere is that of the payment itself.
+            let order = file.column(&map, purchases::ORDER_ID.name);
+            if self.links_from(at).any(|(_, link)| order.is_some_and(|order| link.key == [order])) {
                 continue;
             }
-            let sold = (0..self.files.len()).find(|&other| other != at && self.has_orders_of_same(other, at, &map));
-            let Some(sold) = sold else { continue };
-            let counted = self.file(sold).name().to_string();
-            if self.are_totals(at, &map, sold)? {
+            let has_orders = |&other: &usize| other != at && !is_about_refunds(self.file(other)) && self.has_orders_of_same(other, at, &map);
+            let sold: Vec<usize> = (0..self.files.len()).filter(has_orders).collect();
+            let Some(&first) = sold.first() else { continue };
+            let mut paid = None;
+            for of in sold {
+                if paid.is_none() && self.are_totals(at, &map, of)? {
+                    paid = Some(of);
+                }
+            }
+            let counted = self.file(paid.unwrap_or(first)).name().to_string();
+            if paid.is_some() {
                 self.roles[at] = Some(Role::Not(NotReadAlone::PaymentsOf { counted }));
             } else {
                 self.roles[at] = Some(Role::Not(NotReadAlone::AmountsElsewhere { counted: counted.clone() }));
@@ -50,18 +59,27 @@ impl Plan<'_> {
         Ok(())
     }
 
-    /// Leaves out a file of payments, or of what suppliers charged, that names the orders of another file which counts; whether it is one.
-    fn pays_orders(&mut self, at: usize) -> Result<bool> {
+    /// The table and the mapping of a file that is read with nothing of other files.
+    fn read_alone(&self, at: usize) -> Option<(Table, Map)> {
         let file = self.file(at);
-        let table = match file.table() {
-            Some(Table::Purchases) if is_called_payments(file) => Table::Purchases,
-            Some(Table::Supplies) if is_called_charges(file) => Table::Supplies,
-            _ => return Ok(false),
+        match &self.roles[at] {
+            None => file.table().filter(|_| file.is_complete()).map(|table| (table, file.as_table(table))),
+            Some(Role::Joined(source)) if source.lookup.is_empty() => Some((source.table?, source.map.clone())),
+            Some(Role::Alone(_) | Role::Joined(_) | Role::Answers(_) | Role::Not(_)) => None,
+        }
+    }
+
+    /// Leaves out a file of payments, or of what suppliers charged, that names the orders of another file which counts; whether it is one.
+    fn pays_orders(&mut self, at: usize, table: Table, own: &Map) -> Result<bool> {
+        let file = self.file(at);
+        let is_meant = match table {
+            Table::Purchases => is_called_payments(file),
+            Table::Supplies => is_called_charges(file),
+            Table::Interactions | Table::Surveys | Table::Stakeholders | Table::Referrals | Table::Identities => false,
         };
-        if !file.is_complete() {
+        if !is_meant {
             return Ok(false);
         }
-        let own = file.as_table(table);
         for (link, found) in self.links_from(at) {
             let orders = self.file(found.to);
             let is_named = found.relation.names <= KeyNames::IdOfFile && self.is_certain(link);
@@ -71,7 +89,7 @@ impl Plan<'_> {
             let theirs = orders.as_table(table);
             let who = table.stakeholder_column().name;
             let columns = |file: &File, map: &Map| Some((file.column(map, who), file.column(map, purchases::AMOUNT.name)?));
-            let (Some(paid), Some(due)) = (columns(file, &own), columns(orders, &theirs)) else {
+            let (Some(paid), Some(due)) = (columns(file, own), columns(orders, &theirs)) else {
                 continue;
             };
             let seen = compared((file, &found.key, paid), (orders, &found.of, due))?;
@@ -160,10 +178,7 @@ struct Seen {
 }
 
 /// Compares the orders of two files, each with its key, and the columns of people and amounts.
-fn compared(
-    one: (&File, &[usize], (Option<usize>, usize)),
-    other: (&File, &[usize], (Option<usize>, usize)),
-) -> Result<Seen> {
+fn compared(one: (&File, &[usize], (Option<usize>, usize)), other: (&File, &[usize], (Option<usize>, usize))) -> Result<Seen> {
     let [ones, others] = [totals_by_key(one)?, totals_by_key(other)?];
     let mut seen = Seen::default();
     for (number, (who, total)) in ones {

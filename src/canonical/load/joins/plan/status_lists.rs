@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
+use super::words::{ORDERS, is_called_orders};
 use super::{Chain, Plan, Role, WHO};
 use crate::canonical::load::joins::files::File;
 use crate::canonical::load::joins::find::Link;
+use crate::canonical::load::joins::names::core;
 use crate::notes::{NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases};
 use crate::sources::guess::ColumnProfile;
@@ -44,7 +46,9 @@ impl Plan<'_> {
             if source.table != Some(Table::Purchases) || is_paid || self.says_status(&source, at, &passed) {
                 continue;
             }
-            let froms: BTreeSet<usize> = std::iter::once(at).chain(passed).collect();
+            // Those who bought have a status, too.
+            let orders = passed.into_iter().filter(|&file| is_called_orders(self.file(file)));
+            let froms: BTreeSet<usize> = std::iter::once(at).chain(orders).collect();
             let lists = self.links.iter().enumerate().filter_map(|(link, found)| {
                 let is_free = matches!(self.roles[found.to], None | Some(Role::Not(_)));
                 let is_meant = froms.contains(&found.from) && is_free && self.is_certain(link);
@@ -61,7 +65,9 @@ impl Plan<'_> {
                 continue;
             }
             let Some(name) = chain.name(found.to, column) else { continue };
-            source.map.insert(purchases::STATUS.name.to_string(), Mapped::new(From::Column(name)));
+            source
+                .map
+                .insert(purchases::STATUS.name.to_string(), Mapped::new(From::Column(name)));
             source.lookup = chain.lookups;
             self.roles[at] = Some(Role::Joined(Box::new(source)));
             let who = file.column(&file.as_table(Table::Purchases), WHO);
@@ -93,10 +99,15 @@ impl Plan<'_> {
 
     /// The column of a short list with the names of statuses, if a column that is called a status leads to it.
     fn names_of_statuses(&self, link: &Link) -> Option<usize> {
-        let ([key], [of]) = (&link.key[..], &link.of[..]) else { return None };
+        let ([key], [of]) = (&link.key[..], &link.of[..]) else {
+            return None;
+        };
         let (this, list) = (self.file(link.from), self.file(link.to));
-        let words = &this.words[*key];
-        let is_called = ["status", "state"].iter().any(|word| words.contains(*word));
+        // What became of a payment or of a parcel is not what became of the order.
+        let words = core(&this.words[*key]);
+        let is_status = |word: &str| ["status", "state"].contains(&word);
+        let is_of_order = |word: &str| ORDERS.contains(&word) || ["document", "current"].contains(&word);
+        let is_called = words.iter().any(|word| is_status(word)) && words.iter().all(|word| is_status(word) || is_of_order(word));
         let is_list = list.expected_records() <= MOST && !list.profiles.iter().any(ColumnProfile::are_amounts);
         let names = |column: &usize| column != of && are_statuses(Table::Purchases, list.cells(*column));
         (0..list.names.len()).filter(|_| is_called && is_list).find(names)
