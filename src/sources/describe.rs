@@ -324,6 +324,8 @@ const MARKING_TIMES: [(&Column, &[&str]); 5] = [
             "data_di_annullamento",
             "geannuleerd_op",
             "annuleringsdatum",
+            "deleted_at",
+            "deleted_on",
         ],
     ),
     (

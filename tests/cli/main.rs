@@ -14,6 +14,7 @@ mod diff;
 mod evidence;
 mod exports;
 mod files;
+mod files_beside;
 mod forecast;
 mod health;
 mod health_metrics;

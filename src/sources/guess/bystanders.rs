@@ -85,6 +85,44 @@ pub(super) fn companies(table: Table, candidates: &mut [Candidate], file: &File<
     }
 }
 
+/// A few users next to many customers, persons or organisations sold to them. In a shop the users are its customers, and nobody else is.
+pub(super) fn users(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    const SERVED: [&str; 8] = [
+        "customer",
+        "person",
+        "contact",
+        "company",
+        "organization",
+        "donor",
+        "patient",
+        "member",
+    ];
+    let is_user = |header: &Header| header.words.iter().all(|word| matches!(word.as_str(), "user" | "id")) && header.words.contains("user");
+    let are_served = |at: usize, few: usize| {
+        let (header, profile) = (&file.headers[at], &file.profiles[at]);
+        let repeats = profile.filled >= ENOUGH && 10 * profile.distinct < 9 * profile.filled;
+        let says = header.words.contains("id") && header.words.iter().any(|word| SERVED.contains(&word.as_str()));
+        says && repeats && profile.distinct > 2 * few
+    };
+    let is_it = |c: &&mut Candidate| c.column.role == Role::Stakeholder && is_user(&file.headers[c.header]);
+    for candidate in candidates.iter_mut().filter(|_| table == Table::Purchases).filter(is_it) {
+        let few = file.profiles[candidate.header].distinct;
+        if (0..file.headers.len()).any(|at| at != candidate.header && are_served(at, few)) {
+            candidate.is_exact = false;
+            candidate.lower(0.3, ColumnEvidence::FewBesideCustomers);
+        }
+    }
+}
+
+/// Who wrote a book or reviewed it did not buy it.
+pub(super) fn authors(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
+    let made_it = |header: &Header| ["author", "reviewer"].iter().any(|word| header.words.contains(*word));
+    let is_it = |c: &&mut Candidate| c.column.role == Role::Stakeholder && made_it(&file.headers[c.header]);
+    for candidate in candidates.iter_mut().filter(|_| table == Table::Purchases).filter(is_it) {
+        candidate.lower(0.5, ColumnEvidence::MayServe);
+    }
+}
+
 /// What most records lack is not whom they are about.
 pub(super) fn sparse(table: Table, candidates: &mut [Candidate], file: &File<'_>) {
     let is_sparse = |at: usize| {

@@ -20,6 +20,8 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
     ids(table, candidates, file);
     bystanders::servants(table, candidates, file);
     bystanders::companies(table, candidates, file);
+    bystanders::users(table, candidates, file);
+    bystanders::authors(table, candidates, file);
     bystanders::sparse(table, candidates, file);
     bystanders::given_names(candidates, file);
     surveys_of_cases(table, candidates, file);

@@ -14,7 +14,7 @@ use crate::canonical::load::file::long_form::one_question;
 use crate::canonical::load::file::opening::look_at_columns;
 use crate::ingest::{FormatOverrides, Header, Layout, Peek, Record, Row, for_each_record};
 use crate::notes::ShownByCells;
-use crate::schema::{Table, surveys};
+use crate::schema::{Table, purchases, surveys};
 use crate::sources::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, words};
 use crate::sources::{Described, From, Input, Look, Mapped, Profile, Source, describe};
 
@@ -137,6 +137,7 @@ pub fn files<'a>(inputs: &'a [Input], is_named: &dyn Fn(&Input) -> bool, options
         file.entity = entity;
         file.own_entity = own_entity;
     }
+    without_staff(&mut files);
     // Without any other, what is wrong with them is to be said.
     if files.is_empty() && others == OtherInputs::None {
         empty.clear();
@@ -165,6 +166,35 @@ fn without_own_numbers(mut found: Described) -> Described {
         .iter_mut()
         .for_each(|source| source.map.retain(|name, _| !columns.contains(&name.as_str())));
     found
+}
+
+/// Without the employee as the buyer in lines whose orders, by a key that both have, say who bought: the employee served.
+fn without_staff(files: &mut [File]) {
+    let who = purchases::STAKEHOLDER_ID.name;
+    let buyer = |file: &File| {
+        let is_sale = file.table() == Some(Table::Purchases);
+        file.column(&file.recognised().map, who).filter(|_| is_sale)
+    };
+    let is_staff = |file: &File, column: usize| file.words[column].contains("employee");
+    let served: Vec<usize> = (0..files.len())
+        .filter(|&at| {
+            let file = &files[at];
+            let Some(staff) = buyer(file).filter(|column| is_staff(file, *column)) else {
+                return false;
+            };
+            let is_shared = |other: &File, name: &String| {
+                let named = |file: &File| file.names.iter().position(|own| own == name).filter(|&key| file.may_be_key(key));
+                *name != file.names[staff] && named(file).is_some_and(|key| names::is_key(&file.words[key])) && named(other).is_some()
+            };
+            files.iter().enumerate().any(|(of, other)| {
+                let has_buyer = buyer(other).is_some_and(|column| !is_staff(other, column) && !file.names.contains(&other.names[column]));
+                of != at && has_buyer && other.names.iter().any(|name| is_shared(other, name))
+            })
+        })
+        .collect();
+    for at in served {
+        files[at].found.sources[0].map.remove(who);
+    }
 }
 
 /// The name of a file or a sheet without folder and ending, and without what only says that it is a table: `tblOrders`.
@@ -297,7 +327,9 @@ impl File<'_> {
         let of_keys = [Kind::Integer, Kind::Code, Kind::Uuid, Kind::Email, Kind::Words, Kind::Phone];
         let is_whole = || self.cells(column).all(|cell| cell.is_empty() || cell.ends_with(".0"));
         let is_named = || names::is_key(&self.words[column]) && profile.share(&[Kind::Text, Kind::Json, Kind::Url, Kind::Bool]) < 0.1;
-        profile.filled > 0 && (profile.share(&of_keys) >= 0.9 || is_whole() || is_named())
+        // Single letters look like yes and no, too.
+        let are_letters = || profile.distinct > 2 && profile.share(&[Kind::Bool, Kind::Words]) >= 0.9;
+        profile.filled > 0 && (profile.share(&of_keys) >= 0.9 || is_whole() || is_named() || are_letters())
     }
 
     /// Whether the cells of a column are so rare by themselves that values in common are hardly chance.

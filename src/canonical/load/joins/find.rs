@@ -9,8 +9,8 @@ use super::files::File;
 use super::names;
 use super::values::{self, Values, Wanted};
 use crate::canonical::load::Options;
-use crate::notes::{KeyColumns, KeyNames, Relation};
-use crate::schema::Table;
+use crate::notes::{Cardinality, KeyColumns, KeyNames, Relation};
+use crate::schema::{Table, purchases};
 
 /// A relation between two of the files, by their places and those of the columns.
 #[derive(Debug, Clone)]
@@ -122,6 +122,8 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
             KeyNames::Stated => true,
             KeyNames::Values => relation.is_almost_whole() && relation.is_to_one() && relation.shared >= 10,
             // A key has different values, and most records have one.
+            // What is the same number in all records, and is called no number, counts something.
+            _ if found.distinct == 1 && found.rows >= 10 && found.of > 1 && !names::is_key(&this.words[candidate.from.1[0]]) => false,
             KeyNames::Same | KeyNames::SameWords | KeyNames::IdOfFile | KeyNames::RoleOfFile => {
                 let is_key = 2 * relation.repeated <= relation.of;
                 relation.of > 1 && (if is_key { relation.share() >= 0.3 } else { relation.share() >= 0.9 })
@@ -137,7 +139,44 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
             });
         }
     }
+    links.extend(backwards(files, &links));
     Ok((best(links), known))
+}
+
+/// The way from orders to files that have one record for each of them, where the orders do not say who bought and the other file does.
+fn backwards(files: &[File], links: &[Link]) -> Vec<Link> {
+    let says_who = |file: &File| (0..file.names.len()).any(|column| is_id_of_person(file, column));
+    let has_who = |file: &File| file.as_table(Table::Purchases).contains_key(purchases::STAKEHOLDER_ID.name);
+    let is_one_each = |link: &&Link| {
+        let (this, other) = (&files[link.from], &files[link.to]);
+        let is_known = links
+            .iter()
+            .any(|back| (back.from, &back.key, back.to) == (link.to, &link.of, link.from));
+        let is_whole = link.relation.is_almost_whole() && link.relation.coverage() >= 0.95;
+        let is_needed = says_who(this) && !is_known && !has_who(other);
+        link.relation.cardinality() == Cardinality::OneToOne && is_whole && is_needed && link.relation.names <= KeyNames::RoleOfFile
+    };
+    let back = |link: &Link| Link {
+        from: link.to,
+        key: link.of.clone(),
+        to: link.from,
+        of: link.key.clone(),
+        relation: Relation {
+            from: link.relation.to.clone(),
+            to: link.relation.from.clone(),
+            names: KeyNames::RoleOfFile,
+            rows: link.relation.of,
+            matched: link.relation.shared,
+            empty: 0,
+            distinct: link.relation.of,
+            shared: link.relation.shared,
+            several: 0,
+            of: link.relation.distinct,
+            repeated: 0,
+            is_part: link.relation.is_part,
+        },
+    };
+    links.iter().filter(is_one_each).map(back).collect()
 }
 
 /// Of the keys of another file that a column may be, the one with the clearest name, then with the most records; one column before

@@ -57,7 +57,9 @@ pub fn is_record(words: &Words) -> bool {
 
 /// What a file lists, by its name: its words, without those that all of the files have.
 pub fn entities(stems: &[Words]) -> Vec<Words> {
-    let is_common = |word: &String| stems.len() > 2 && stems.iter().all(|words| words.contains(word));
+    // What one of them is called is no name of a shop: `order`, `order_item` and `order_status`.
+    let is_file = |word: &String| stems.iter().any(|words| words.len() == 1 && words.contains(word));
+    let is_common = |word: &String| stems.len() > 2 && !is_file(word) && stems.iter().all(|words| words.contains(word));
     let of = |words: &Words| {
         let says = |word: &&String| !OF_FILES.contains(&word.as_str()) && !is_common(word) && !word.bytes().all(|b| b.is_ascii_digit());
         words.iter().filter(says).cloned().collect()
@@ -121,6 +123,11 @@ fn speak(from: (&str, &Words), to: (&str, &Words), entity: &Words) -> Option<Key
         if entity.is_subset(&own) {
             return Some(KeyNames::RoleOfFile);
         }
+    }
+    // The list of what a status is may be called after what has one: `status_id` in `order_status`.
+    let is_status = own.len() == 1 && own.iter().all(|word| word == "status" || word == "state") && own.is_subset(entity);
+    if is_status && is_key(from.1) && theirs.is_empty() && is_key(to.1) {
+        return Some(KeyNames::RoleOfFile);
     }
     // `billing_customer_id` and `customer_id`.
     (!theirs.is_empty() && is_key(from.1) && theirs.is_subset(&own)).then_some(KeyNames::RoleOfFile)

@@ -254,6 +254,8 @@ fn shared(overlap: &OrderOverlap, likeness: Likeness) -> Option<Shared> {
             _ if are_separate => Some(Shared::Separate),
             // They are noted as records with one ID.
             Likeness::SameHeaders => None,
+            // What was paid for an order has its total, and another day.
+            Likeness::Different if same >= NUMBERS && 10 * same_total >= 9 * same => Some(Shared::NotClear),
             Likeness::SameMeaning | Likeness::Different => Some(Shared::One),
         };
     }
@@ -418,9 +420,22 @@ mod tests {
     }
 
     #[test]
+    fn the_same_totals_on_other_days_are_a_question() {
+        let billed = orders(ORDERS, 1..11, 0, 2024, "");
+        let paid = orders("order_id,customer_id,paid_at,amount,method", 1..11, 0, 2025, ",card");
+        let inputs = [("billed.csv", &billed), ("paid.csv", &paid)].map(|(name, text)| input(name, "purchases", text));
+        let error = crate::canonical::load::load(&inputs, &options()).unwrap_err();
+        let problem = error.downcast_ref::<Problem>().unwrap().to_string();
+        assert!(
+            problem.contains("0 of 10 orders") && problem.contains("10 have the same total"),
+            "{problem}"
+        );
+    }
+
+    #[test]
     fn parts_of_an_order_on_other_days_are_one_order_with_a_note() {
         let first = orders(ORDERS, 1..11, 0, 2024, "");
-        let second = orders("order_id,customer_id,order_date,total,rest", 1..11, 0, 2025, ",y");
+        let second = orders("order_id,customer_id,order_date,total,rest", 1..11, 0, 2025, "5,y");
         let loaded = load(&[("a.csv", "purchases", &first), ("b.csv", "purchases", &second)]);
         assert_eq!((counted(&loaded).0, noted(&loaded, "shared-orders").unwrap().1), (10, 10));
         // What went back belongs to its order.

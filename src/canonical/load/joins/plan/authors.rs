@@ -84,20 +84,40 @@ impl Plan<'_> {
 }
 
 impl ByAuthor {
+    /// The column of the author.
+    pub fn author(&self) -> usize {
+        self.author
+    }
+
     /// The direction as an expression; `person` is what the column of the ticket's person is called among all columns.
     pub fn expression(&self, messages: &File, person: &str) -> Option<Expr> {
         let (author, person) = (quoted(&messages.names[self.author]), quoted(person));
-        let hidden = self.hidden.map_or(String::new(), |(column, is_set)| {
-            let words = if is_set {
-                "'true', 'yes', '1', 't', 'y'"
-            } else {
-                "'false', 'no', '0', 'f', 'n'"
-            };
-            format!("when lower({}) in ({words}) then 'internal' ", quoted(&messages.names[column]))
-        });
+        let hidden = self.hidden.map_or(String::new(), |hidden| when_hidden(messages, hidden));
         let text = format!("case {hidden}when {author} = {person} then 'inbound' when {author} is not null then 'outbound' end");
         expr::parse(&text).ok()
     }
+}
+
+/// The branch of an expression that makes notes among ourselves internal.
+fn when_hidden(messages: &File, (column, is_set): (usize, bool)) -> String {
+    let words = if is_set {
+        "'true', 'yes', '1', 't', 'y'"
+    } else {
+        "'false', 'no', '0', 'f', 'n'"
+    };
+    format!("when lower({}) in ({words}) then 'internal' ", quoted(&messages.names[column]))
+}
+
+/// The direction that a flag of a file says, where another flag marks notes among ourselves, which would be answers otherwise.
+pub fn direction_beside_notes(messages: &File, direction: usize) -> Option<Expr> {
+    let notes = hidden(messages).filter(|(column, _)| *column != direction)?;
+    let is_flag = messages.profiles[direction].share(&[Kind::Bool]) >= 0.9;
+    let text = format!(
+        "case {}else {} end",
+        when_hidden(messages, notes),
+        quoted(&messages.names[direction])
+    );
+    expr::parse(&text).ok().filter(|_| is_flag)
 }
 
 /// The flag that says that a message is a note among ourselves.

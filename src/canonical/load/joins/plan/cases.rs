@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::authors::direction_beside_notes;
 use super::{Plan, Role, key_mapping, renamed};
 use crate::canonical::load::joins::files::Map;
 use crate::canonical::load::joins::find::Link;
@@ -51,7 +52,10 @@ impl Plan<'_> {
             if !tickets.is_complete() && !shows_authors {
                 continue;
             }
-            if tickets.is_complete() && (has_responses || !shows_authors || !are_all_there) {
+            // What the messages do not begin with is in the tickets: both are read.
+            let begin_later =
+                tickets.is_complete() && shows_authors && !has_responses && self.lack_openings(link, &own, direction, &person)?;
+            if tickets.is_complete() && (has_responses || !shows_authors || !are_all_there && !begin_later) {
                 self.roles[link.from] = Some(Role::Not(NotReadAlone::CasesElsewhere {
                     counted: tickets.name().to_string(),
                 }));
@@ -91,6 +95,10 @@ impl Plan<'_> {
             {
                 own.insert(interactions::INTERACTION_ID.name.to_string(), key_mapping(messages, &[number]));
             }
+            let said = messages.column(&own, interactions::DIRECTION.name);
+            if let Some(direction) = said.and_then(|column| direction_beside_notes(messages, column)) {
+                own.insert(interactions::DIRECTION.name.to_string(), Mapped::new(From::Expr(direction)));
+            }
             if let Some(direction) = direction.and_then(|direction| direction.expression(messages, &of_person)) {
                 own.insert(interactions::DIRECTION.name.to_string(), Mapped::new(From::Expr(direction)));
             }
@@ -113,9 +121,27 @@ impl Plan<'_> {
                 self.roles[self.links[link].to] = Some(Role::Not(NotReadAlone::LookedUp { by: by.clone() }));
             }
             self.paths.insert(link.from, chain.path);
+            if begin_later {
+                self.openings(parent, link);
+            }
             return Ok(());
         }
         Ok(())
+    }
+
+    /// Reads tickets as the messages that they were opened with.
+    fn openings(&mut self, tickets: usize, link: &Link) {
+        let file = self.file(tickets);
+        let mut map = file.recognised().map.clone();
+        map.remove(interactions::INTERACTION_ID.name);
+        map.insert(interactions::CASE_ID.name.to_string(), key_mapping(file, &link.of));
+        let inbound = From::Value("inbound".to_string());
+        map.insert(interactions::DIRECTION.name.to_string(), Mapped::new(inbound));
+        self.roles[tickets] = Some(Role::Joined(Box::new(Source {
+            map,
+            is_mapped: true,
+            ..file.recognised().clone()
+        })));
     }
 
     /// Answers of surveys whose order or ticket says whom they are from.

@@ -7,7 +7,9 @@
 mod authors;
 mod cases;
 mod chain;
+mod leavers;
 mod list_prices;
+mod openings;
 mod order_numbers;
 mod orders;
 mod others;
@@ -15,6 +17,7 @@ mod payments;
 mod receipts;
 mod refunds;
 mod replies;
+mod status_lists;
 mod statuses;
 mod surveys;
 mod threads;
@@ -29,16 +32,17 @@ use super::Joins;
 use super::amounts;
 use super::files::{File, Map};
 use super::find::{Known, Link, is_id_of_person};
+use super::names::is_key;
 use crate::canonical::load::Options;
 use crate::expr;
-use crate::notes::{KeyNames, NotReadAlone, RelationUse};
+use crate::notes::{Cardinality, KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, purchases, supplies};
 use crate::sources::guess::ColumnProfile;
 use crate::sources::{From, Input, Lookup, Mapped, Source, Unmatched};
 
 use chain::Chain;
 pub use list_prices::ListPrice;
-use words::{is_called_orders, is_of_things};
+use words::{is_called_orders, is_called_people, is_of_things};
 
 /// What becomes of an input.
 pub enum Outcome {
@@ -153,7 +157,15 @@ impl<'a> Plan<'a> {
         }
         // What is called orders first: lines lead to their products too.
         let mut parents: Vec<usize> = (0..self.files.len()).collect();
-        parents.sort_by_key(|&parent| (!is_called_orders(self.file(parent)), parent));
+        // Of `orders` and `order_addresses` the plainest name is that of the orders.
+        parents.sort_by_key(|&parent| {
+            let file = self.file(parent);
+            let plain = [&file.entity, &file.own_entity]
+                .map(|words| words.len())
+                .into_iter()
+                .filter(|words| *words > 0);
+            (!is_called_orders(file), plain.min(), parent)
+        });
         for &parent in &parents {
             self.orders(parent, Doubtful::Leave)?;
         }
@@ -169,11 +181,13 @@ impl<'a> Plan<'a> {
             self.answers(file)?;
         }
         self.times_elsewhere()?;
+        self.leavers()?;
         self.people_by_roster()?;
         self.priced_elsewhere()?;
         self.threads_apart();
         self.order_numbers();
         self.statuses_elsewhere()?;
+        self.status_lists()?;
         self.payments_apart()?;
         self.contacts_by_roster();
         self.rosters();
@@ -272,7 +286,7 @@ impl<'a> Plan<'a> {
             // Without a name that says it, the column that leads to a roster does; or to a file that has whom it is about.
             None => match self.to_roster(file, key) {
                 Some((_, link)) => link.key[0],
-                None => return self.person_through(file, key),
+                None => return self.person_through(file, key).or_else(|| self.person_beside(file)),
             },
         };
         if let Some((at, link)) = leads(column)
@@ -310,6 +324,48 @@ impl<'a> Plan<'a> {
         found.next().filter(|_| found.next().is_none())
     }
 
+    /// Whom the records of a file are about if only a file beside it says it, with one record for each: orders, and the customers of orders.
+    fn person_beside(&self, file: usize) -> Option<Person> {
+        let beside = |(at, link): (usize, &'a Link)| {
+            let other = self.file(link.to);
+            let is_beside = self.is_beside(link.to, file) && self.is_certain(at);
+            // Who sold or served is beside the orders, too.
+            let serves = |column: usize| {
+                ["employee", "volunteer", "partner"]
+                    .iter()
+                    .any(|word| other.words[column].contains(*word))
+            };
+            let id = (0..other.names.len()).find(|&column| !link.of.contains(&column) && is_id_of_person(other, column) && !serves(column));
+            let named = || {
+                other
+                    .column(&other.as_table(Table::Purchases), WHO)
+                    .filter(|&column| !serves(column))
+            };
+            let column = id.or_else(named)?;
+            let found = Person {
+                file: link.to,
+                column,
+                links: vec![at],
+            };
+            is_beside.then_some(found)
+        };
+        let mut found = self.links_from(file).filter_map(beside);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// Whether a file says more about the orders of another one, such as who bought: one record for each, and it is called after them.
+    fn is_beside(&self, file: usize, orders: usize) -> bool {
+        let (own, theirs) = (&self.file(file).entity, &self.file(orders).entity);
+        let is_called_after = is_called_orders(self.file(orders)) && theirs.is_subset(own) && theirs.len() < own.len();
+        let is_one_each = |(at, link): (usize, &Link)| {
+            link.to == orders
+                && link.relation.cardinality() == Cardinality::OneToOne
+                && self.is_certain(at)
+                && link.relation.coverage() >= 0.95
+        };
+        is_called_after && self.links_from(file).any(is_one_each)
+    }
+
     /// The only column of a file, other than this key, that leads to the ids of a roster of people or organisations who are served.
     fn to_roster(&self, file: usize, key: &[usize]) -> Option<(usize, &'a Link)> {
         let is_to_roster = |(at, link): &(usize, &Link)| {
@@ -317,11 +373,26 @@ impl<'a> Plan<'a> {
             let is_known = other.table() == Some(Table::Stakeholders);
             let is_id = || other.column(&other.as_table(Table::Stakeholders), WHO) == link.of.first().copied();
             // What numbers people is their ID, whatever it is called.
-            let is_roster = || is_known && is_id() || names_people(other) && other.seems_unique(link.of[0]);
+            let lists_people = || names_people(other) && !is_called_orders(other) || is_known && is_called_people(other);
+            let is_numbered = || lists_people() && other.seems_unique(link.of[0]);
+            let is_roster = || is_known && is_id() || is_numbered();
             link.key.len() == 1 && link.key != key && self.is_certain(*at) && !is_of_things(other, &link.of) && is_roster()
         };
-        let mut found = self.links_from(file).filter(is_to_roster);
-        found.next().filter(|_| found.next().is_none())
+        let found: Vec<(usize, &Link)> = self.links_from(file).filter(is_to_roster).collect();
+        // Of the ID and the name of one person the ID leads to them.
+        let is_one = || found.iter().all(|(_, link)| link.to == found[0].1.to);
+        let is_id = |(_, link): &&(usize, &Link)| {
+            let words = &self.file(file).words[link.key[0]];
+            is_key(words) && !words.contains("name")
+        };
+        match found[..] {
+            [one] => Some(one),
+            [_, ..] if is_one() => {
+                let mut ids = found.iter().filter(is_id);
+                ids.next().filter(|_| ids.next().is_none()).copied()
+            }
+            _ => None,
+        }
     }
 
     /// The id of persons, other than the key, that repeats in the file that a link leads to.

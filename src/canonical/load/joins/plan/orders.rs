@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::words::{are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_of_things};
+use super::words::{
+    are_contracts, are_orders, is_about_something_else, is_called_contacts, is_called_orders, is_called_people, is_of_things,
+};
 use super::{Doubtful, Plan, Role, key_mapping, renamed, times};
 use crate::canonical::key_of;
 use crate::canonical::load::file::lookups::key;
@@ -29,7 +31,8 @@ impl Plan<'_> {
     /// Joins lines or payments to the orders that they belong to, if this file has orders.
     pub fn orders(&mut self, parent: usize, doubt: Doubtful) -> Result<()> {
         let orders = self.file(parent);
-        if self.roles[parent].is_some() {
+        // Those who buy, or their addresses, are no orders, whatever their numbers are next to.
+        if self.roles[parent].is_some() || is_called_people(orders) || (0..self.files.len()).any(|of| self.is_beside(parent, of)) {
             return Ok(());
         }
         let table = match orders.table() {

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 
 use super::chain::Chain;
-use super::{OtherInputs, Person, Plan, Role};
+use super::words::is_called_goods;
+use super::{OtherInputs, Person, Plan, Role, WHO};
+use crate::canonical::load::joins::files::File;
 use crate::notes::{KeyNames, NotReadAlone, RelationUse};
 use crate::schema::{Table, interactions, purchases, stakeholders};
 use crate::sources::grammar::MOST_LOOKUPS;
@@ -126,7 +128,15 @@ impl Plan<'_> {
                 continue;
             }
             let id = roster.column(&roster.as_table(Table::Stakeholders), stakeholders::STAKEHOLDER_ID.name);
-            let is_sure = self.is_certain(at) && link.relation.names < KeyNames::Values;
+            // What leads to a roster by the same ID says something else of those on it, such as their salaries.
+            let is_listed = || {
+                self.links_from(link.to).any(|(_, on)| {
+                    let list = self.file(on.to);
+                    let id = list.column(&list.as_table(Table::Stakeholders), stakeholders::STAKEHOLDER_ID.name);
+                    on.to != link.from && on.key == link.of && list.table() == Some(Table::Stakeholders) && id == on.of.first().copied()
+                })
+            };
+            let is_sure = self.is_certain(at) && link.relation.names < KeyNames::Values && !is_listed();
             let is_it = roster.table() == Some(Table::Stakeholders) && id == Some(link.of[0]);
             if is_it {
                 self.roles[link.to] = Some(Role::Alone(Vec::new()));
@@ -221,7 +231,7 @@ impl Plan<'_> {
                 // Whoever names a file wants to know why it cannot be read.
             } else if self.others == OtherInputs::Described {
                 self.roles[at] = Some(Role::Not(NotReadAlone::NotDescribed));
-            } else if file.table().is_none() {
+            } else if file.table().is_none() || is_price_list(file) {
                 self.roles[at] = Some(Role::Not(NotReadAlone::NoTable));
             }
         }
@@ -247,4 +257,12 @@ impl Plan<'_> {
             Role::Not(_) => {}
         }
     }
+}
+
+/// Whether a file lists what is sold, with prices and without whom and when: it looks like purchases that lack both.
+fn is_price_list(file: &File) -> bool {
+    let map = &file.recognised().map;
+    let lacks = |name: &str| !map.contains_key(name);
+    let of_sale = [WHO, purchases::OCCURRED_AT.name, purchases::ORDER_ID.name];
+    file.table() == Some(Table::Purchases) && of_sale.into_iter().all(lacks) && is_called_goods(file)
 }

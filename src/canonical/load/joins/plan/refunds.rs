@@ -75,6 +75,15 @@ impl<'a> Plan<'a> {
                 Mapped::new(From::Column(file.names[date].clone())),
             );
         }
+        // What names no order may still lead to those who bought.
+        if orders.is_none()
+            && !map.contains_key(WHO)
+            && let Some((_, link)) = self.to_roster(at, &[])
+        {
+            let column = link.key[0];
+            map.insert(WHO.to_string(), Mapped::new(From::Column(file.names[column].clone())));
+            self.people.insert(at, (at, column));
+        }
         let mut lookup = Vec::new();
         if let Some((place, link)) = orders {
             let parent = self.file(link.to);

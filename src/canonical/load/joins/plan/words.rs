@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::canonical::load::joins::files::File;
 use crate::schema::Table;
+use crate::sources::guess::is_who;
 use crate::sources::is_refund_record;
 
 /// Whether the name of a file has one of these words.
@@ -32,6 +33,17 @@ pub fn is_called_orders(file: &File) -> bool {
 /// Whether a file is called payments, and not payments of orders.
 pub fn is_called_payments(file: &File) -> bool {
     says(file, &["payment", "paid"]) && !is_called_orders(file)
+}
+
+/// Whether a file is called what suppliers charge or are paid, and not what was ordered from them.
+pub fn is_called_charges(file: &File) -> bool {
+    says(file, &["invoice", "bill", "payment", "paid"]) && !says(file, &["order", "purchase"])
+}
+
+/// Whether a file lists people, organisations or their addresses by its name, and not what they bought or have.
+pub fn is_called_people(file: &File) -> bool {
+    let is_one = |word: &String| is_who(word) || word == "address";
+    file.entity.iter().any(is_one) && !is_called_orders(file) && !says(file, &RECURS)
 }
 
 /// Whether a file is called tickets, calls or the like.
@@ -75,6 +87,11 @@ pub fn are_contracts(file: &File) -> bool {
         has(&["monthly", "recurring", "mrr"]) && has(&["amount", "price", "fee", "charges", "revenue", "mrr"])
     };
     !is_called_orders(file) && (says(file, &RECURS) || file.words.iter().any(is_each_month))
+}
+
+/// Whether a file is called what is sold: products, and not orders of them.
+pub fn is_called_goods(file: &File) -> bool {
+    says(file, &["product", "article", "item", "sku", "variant", "price", "catalog"]) && !is_called_orders(file)
 }
 
 /// Whether a key is that of things or places: their records are no events.
