@@ -421,6 +421,17 @@ described! {
             format!("Its amounts, in {}, are refunds{of}, and count as negative", excerpt(column))
         },
 
+        /// The header of the amount names the unit that it is written in, such as cents or thousands.
+        #[code = "amount-unit"]
+        #[advice = "Nothing, if it is right. If the amounts are in whole units of the currency, map the column with `--map` or in [source.map]."]
+        #[option = "map"]
+        AmountUnit { column: String, formula: String, file: String } => |_| format!(
+            "By its header, {} is in another unit than its currency's, and the amount is {formula}. If it is not, use --map '{}:amount={}'",
+            excerpt(column),
+            visible(file),
+            visible(column),
+        ),
+
         /// A column of yes or no says that purchases did not take place: they were cancelled, or are tests. They do not count.
         #[code = "marked-void"]
         #[advice = "Nothing, if it is right. If the column means something else, set is_void = { value = \"no\" } in [source.map]."]
@@ -441,6 +452,28 @@ described! {
             "No column looks like {column}, so the records count for no person, and what is counted of people is missing. If a column names \
              them: --map '{}:{column}=COLUMN'",
             visible(file),
+        ),
+
+        /// A column of yes or no says that purchases were not completed, confirmed or accepted. They count.
+        #[code = "not-completed"]
+        #[advice = "Nothing, if they are purchases. If they are none, map the column to is_valid."]
+        #[option = "map"]
+        NotCompleted { column: String, file: String } => |_| format!(
+            "{}: what is marked with no counts like the rest. If it is no purchase, use --map '{}:is_valid={}'",
+            excerpt(column),
+            visible(file),
+            visible(column),
+        ),
+
+        /// A column of yes or no says that purchases are not valid: payments did not succeed, or records are no real ones. They do not count.
+        #[code = "marked-not-valid"]
+        #[advice = "Nothing, if it is right. If the column means something else, set is_valid = { value = \"yes\" } in [source.map]."]
+        #[option = "map"]
+        MarkedNotValid { column: String } => |count| format!(
+            "{}: {} as not valid and {} not count. If the column means something else, set is_valid = {{ value = \"yes\" }} in [source.map]",
+            excerpt(column),
+            counted(count, "purchase is marked", "purchases are marked"),
+            if count == 1 { "does" } else { "do" },
         ),
 
         /// A known format has answers or the like that cannot be read. What is missing is said, and nothing is guessed.

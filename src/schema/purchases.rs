@@ -32,6 +32,8 @@ columns! { Purchases:
     IS_REFUNDED = Column::new("is_refunded", Role::Flag);
     /// Whether it did not take place, because it was cancelled or was a test.
     IS_VOID = Column::new("is_void", Role::Flag);
+    /// Whether it is a purchase at all: a payment that succeeded, a record that is valid and no test. What is not does not count.
+    IS_VALID = Column::new("is_valid", Role::Flag);
     /// What the record is, such as a payment or a refund. A refund that is listed with a positive amount counts as a negative one.
     RECORD_TYPE = Column::new("record_type", Role::Category).always_read();
     /// What was bought.

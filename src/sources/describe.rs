@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, Stated, Understanding, understand, words};
+use super::guess::{ColumnEvidence, ColumnProfile, Guess, Kind, MoneyUnit, Stated, Understanding, understand, words};
 use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
@@ -178,6 +178,7 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
                     timezone: guess.timezone.clone().filter(|zone| Zone::parse(zone).is_ok()),
                     ..Mapped::new(
                         rest.and_then(|rest| in_two_columns(table, guess.column, header, rest))
+                            .or_else(|| guess.money.and_then(|unit| in_unit(header, unit)))
                             .unwrap_or(From::Column(header.clone())),
                     )
                 };
@@ -193,7 +194,7 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
             let own = headers
                 .iter()
                 .find(|header| folded(header) == column.name && !taken.contains(&folded(header)));
-            let is_doubted = |guess: &Guess| guess.column == column.name && guess.evidence.iter().any(ColumnEvidence::is_of_count);
+            let is_doubted = |guess: &Guess| guess.column == column.name && guess.evidence.iter().any(ColumnEvidence::doubts_amount);
             let is_doubted = found.contradicted.iter().any(is_doubted);
             source.doubted.extend(is_doubted.then_some(column.name));
             if let (Some(header), false) = (own, is_doubted || source.map.contains_key(column.name)) {
@@ -213,6 +214,7 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
             map_direction(&mut source, &senders, headers, rows);
         }
         map_marking_times(&mut source, table, headers, &found.columns);
+        map_marking_texts(&mut source, table, headers, &found.columns);
         map_type_of_employees(&mut source, table);
         map_kind_of_complaints(&mut source, table);
         source.is_mapped = true;
@@ -237,6 +239,12 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
         recognition: (!questions.is_empty()).then_some(Recognition::Asked { questions }),
         understanding: Some(found),
     }
+}
+
+/// Amounts that are written in cents or thousands, as whole units of their currency.
+fn in_unit(header: &str, unit: MoneyUnit) -> Option<From> {
+    let name = header.replace('"', "\"\"");
+    parse(&format!("\"{name}\" {}", unit.factor())).ok().map(From::Expr)
 }
 
 /// A date in one column with the time of day in another, or a last name with the first name.
@@ -353,6 +361,51 @@ fn map_marking_times(source: &mut Source, table: Table, headers: &[String], colu
             continue;
         };
         source.map.insert(flag.name.to_string(), Mapped::new(From::Column(header.clone())));
+    }
+}
+
+/// Columns that say why, or by whom, some of the purchases were cancelled, or why a payment failed.
+const MARKING_TEXTS: [&str; 20] = [
+    "cancel_reason",
+    "cancellation_reason",
+    "cancelled_reason",
+    "canceled_reason",
+    "reason_for_cancellation",
+    "cancelled_by",
+    "canceled_by",
+    "failure_reason",
+    "failure_message",
+    "failure_code",
+    "decline_reason",
+    "stornogrund",
+    "storniert_von",
+    "motif_d'annulation",
+    "motif_annulation",
+    "motivo_de_cancelación",
+    "motivo_cancelación",
+    "motivo_de_cancelamento",
+    "motivo_annullamento",
+    "annuleringsreden",
+];
+
+/// Takes purchases that have a reason for it as cancelled, where neither a status nor a flag says that they were. A reason that most records
+/// have is none.
+fn map_marking_texts(source: &mut Source, table: Table, headers: &[String], columns: &[ColumnProfile]) {
+    let says = [&purchases::STATUS, &purchases::IS_VOID, &purchases::IS_VALID];
+    if table != Table::Purchases || says.iter().any(|column| source.map.contains_key(column.name)) {
+        return;
+    }
+    let has_few = |header: &String| {
+        let profile = columns.iter().find(|profile| profile.header == *header);
+        profile.is_some_and(|profile| profile.filled > 0 && 2 * profile.filled < profile.rows)
+    };
+    let is_reason = |header: &&String| MARKING_TEXTS.contains(&folded(header).as_str()) && has_few(header);
+    let Some(header) = headers.iter().find(is_reason) else { return };
+    let name = header.replace('"', "\"\"");
+    if let Ok(expr) = parse(&format!("\"{name}\" is not null")) {
+        source
+            .map
+            .insert(purchases::IS_VOID.name.to_string(), Mapped::new(From::Expr(expr)));
     }
 }
 

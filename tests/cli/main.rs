@@ -1,6 +1,9 @@
 //! The program as people run it: arguments in; exit code, stdout and stderr out.
 
 mod harness;
+#[path = "../reference/rng.rs"]
+#[expect(dead_code, reason = "the file is shared with another test, which uses all of it")]
+mod rng;
 
 mod cases;
 mod check;
@@ -24,6 +27,7 @@ mod joined_files;
 mod joins;
 mod kinds_of_files;
 mod measure;
+mod metamorphic;
 mod metrics;
 mod orders;
 mod pages;

@@ -434,6 +434,65 @@ fn a_flag_that_takes_purchases_out_is_shown() {
 }
 
 #[test]
+fn flags_and_reasons_that_take_purchases_out_are_shown() {
+    // Of 10 + 20 + 5, the 20 do not count.
+    for (header, kept, out, code) in [
+        ("Deleted", "0", "1", "marked-void"),
+        ("Gelöscht", "nein", "ja", "marked-void"),
+        ("Entwurf", "nein", "ja", "marked-void"),
+        ("Cancellation reason", "", "out of stock", "marked-void"),
+        ("valid", "yes", "no", "marked-not-valid"),
+        ("Success", "true", "false", "marked-not-valid"),
+        ("livemode", "1", "0", "marked-not-valid"),
+    ] {
+        let text = format!(
+            "order_id,customer,order_date,amount,{header}\n1,a,2026-10-01,10,{kept}\n2,b,2026-10-02,20,{out}\n3,b,2026-10-03,5,{kept}\n"
+        );
+        let (values, said) = measured("purchases", &text, ["revenue"]);
+        assert_eq!(values, [15.0], "{header}: {said}");
+        assert!(said.contains(&format!("[{code}]")), "{header}: {said}");
+    }
+    // What is not completed may come yet, and counts.
+    let text = "order_id,customer,order_date,amount,Completed\n1,a,2026-10-01,10,yes\n2,b,2026-10-02,20,no\n";
+    let (values, said) = measured("purchases", text, ["revenue"]);
+    assert_eq!(values, [30.0]);
+    assert!(
+        said.contains("[not-completed]: file.csv: Completed: what is marked with no counts like the rest"),
+        "{said}"
+    );
+    let folder = Folder::new().with("file.csv", text);
+    let args = ["purchases=file.csv", "-m", "revenue", "--map", "file.csv:is_valid=Completed"];
+    assert_eq!(cells(&folder, &args, "product"), ["revenue all: 10"]);
+    // Where a status says what was cancelled, a reason says no more.
+    let text = "order_id,customer,order_date,amount,status,cancellation_reason\n1,a,2026-10-01,10,paid,\n2,b,2026-10-02,20,paid,first try failed\n\
+                3,b,2026-10-03,5,paid,\n";
+    assert_eq!(measured("purchases", text, ["revenue"]).0, [35.0]);
+}
+
+#[test]
+fn amounts_in_cents_and_thousands_are_whole_units() {
+    // 12.34 + 5.00 and 1,250 + 40.
+    for (header, first, second, sum) in [
+        ("amount_cents", "1234", "500", 17.34),
+        ("Betrag in Cent", "1234", "500", 17.34),
+        ("Montant (centimes)", "1234", "500", 17.34),
+        ("Amount in thousands", "1.25", "0.04", 1290.0),
+        ("Betrag in TEUR", "1.25", "0.04", 1290.0),
+    ] {
+        let text = format!("order_id,customer_id,order_date,{header}\n1,a,2026-10-01,{first}\n2,b,2026-10-02,{second}\n");
+        let (values, said) = measured("purchases", &text, ["revenue"]);
+        assert_eq!(values, [sum], "{header}: {said}");
+        assert!(said.contains("[amount-unit]"), "{header}: {said}");
+    }
+    // With decimals they are no cents, whatever the header says; and what is mapped is taken as it is.
+    let text = "order_id,customer_id,order_date,amount_cents\n1,a,2026-10-01,12.34\n2,b,2026-10-02,5.00\n";
+    assert_eq!(measured("purchases", text, ["revenue"]).0, [17.34]);
+    let folder = Folder::new().with("file.csv", text.replace("12.34", "1234").replace("5.00", "500"));
+    let args = ["purchases=file.csv", "-m", "revenue", "--map", "file.csv:amount=amount_cents"];
+    assert_eq!(cells(&folder, &args, "product"), ["revenue all: 1734"]);
+}
+
+#[test]
 fn deals_are_purchases_when_they_are_won() {
     let english = "opportunity_id,account,deal_stage,created_on,close_date,close_value\n1,Acme,Won,2026-08-01,2026-10-15,1000\n2,Beta,Lost,2026-08-02,2026-10-16,500\n\
                    3,Gamma,Engaging,2026-10-03,2026-10-17,700\n4,Acme,Prospecting,2026-10-04,,\n5,Beta,Won,2026-10-05,2026-10-20,40\n";

@@ -98,6 +98,8 @@ pub(super) fn propose(table: Table, candidates: &mut Vec<Candidate>, file: &File
                 }
                 // Whether an account is closed says nothing of what was ordered.
                 Role::Status if is_of_somebody(table, index, file) => None,
+                // A yes says nothing of a record under a header that speaks of something else, such as a newsletter.
+                Role::Status if profile.is_bool() && !says_presence(index, file) => None,
                 Role::Status if are_statuses(table, cells.iter().copied()) => Some((DISTINCT, ColumnEvidence::AreStatuses)),
                 Role::Score if file.headers[index].words.contains("recommend") && profile.is_scale(0.0, 10.0) => {
                     Some((0.8, ColumnEvidence::Recommendation))
@@ -123,6 +125,29 @@ fn says_status(index: usize, file: &File<'_>) -> bool {
     let words = &file.headers[index].words;
     let is_of_record = |word: &String| word == "status" || RECORDS.contains(&word.as_str()) || !meanings::vocabulary().contains(word);
     words.contains("status") && words.iter().all(is_of_record)
+}
+
+/// Whether a header may speak of whether somebody was there, or something took place: by a word for it, or by words that nobody knows.
+fn says_presence(index: usize, file: &File<'_>) -> bool {
+    const PRESENCE: [&str; 14] = [
+        "accepted",
+        "arrived",
+        "attended",
+        "attendance",
+        "came",
+        "confirmed",
+        "coming",
+        "held",
+        "participated",
+        "present",
+        "rsvp",
+        "show",
+        "showed",
+        "status",
+    ];
+    let words = &file.headers[index].words;
+    let is_presence = |word: &String| PRESENCE.contains(&word.as_str());
+    words.iter().any(is_presence)
 }
 
 /// Whether a header speaks of the status of whom a record is about.

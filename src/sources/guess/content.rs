@@ -160,6 +160,8 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
         ColumnType::Key => {
             if is(&[Words]) && !profile.samples.iter().any(|s| s.bytes().any(|b| b.is_ascii_digit())) {
                 strange(0.3)
+            } else if is(&[Decimal]) && are_whole(cells) {
+                few(profile).unwrap_or(Silent)
             } else if profile.share(&[Date, Bool, Percent, Money, Json, Text, Clock, Decimal]) >= 0.5 {
                 strange(REFUTED)
             } else {
@@ -196,6 +198,16 @@ pub(super) fn judge(column: &Column, is_exact: bool, header: &Header, profile: &
             _ => Silent,
         },
     }
+}
+
+/// Whether all cells are whole numbers of several digits with `.0` behind them, as tools write numbers of a column that had gaps.
+fn are_whole(cells: &[&str]) -> bool {
+    let is_whole = |cell: &str| {
+        let whole = cell.strip_suffix(".0");
+        whole.is_some_and(|whole| whole.len() >= 4 && whole.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let mut filled = cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty());
+    filled.all(is_whole)
 }
 
 /// Whether some of these types of records say that a record counts otherwise than the others.
@@ -255,8 +267,9 @@ fn stakeholder(table: Table, is_exact: bool, header: &Header, profile: &ColumnPr
     if profile.share(&[Date, Bool, Percent, Money, Decimal, Json, Text, Clock]) >= 0.5 {
         return strange(REFUTED);
     }
-    // Those who sell are employees more often than those who buy.
-    if table == Table::Purchases && header.words.contains("employee") && !is_exact {
+    // Where purchases name an employee, it is more often who sold than who bought.
+    let is_seller = |word: &str| matches!(word, "employee" | "staff");
+    if table == Table::Purchases && header.words.iter().any(|word| is_seller(word)) && !header.words.contains("customer") {
         return Strange(ASKED, ColumnEvidence::MayServe);
     }
     let names = profile.share(&[Words]) >= 0.5 && !header.words.contains("id");

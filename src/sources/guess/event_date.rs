@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::profile::Kind;
 use super::relations::{instants, is_before};
-use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, meanings, replace, shape};
+use super::{Candidate, ColumnEvidence, File, MAYBE, SERVES, TAKE, content, meanings, replace, shape};
 use crate::cell_parsing::Civil;
 use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, DAY, Role, Table, interactions, purchases, referrals, stakeholders, surveys};
@@ -154,9 +154,11 @@ impl<'a> Dates<'a> {
         let is_date = |i: &usize| {
             (file.profiles[*i].share(&[Kind::Date]) >= 0.9 || counts(*i)) && !file.births[*i] && !shape::is_of_somebody(*i, file)
         };
+        // One day for all records is when the file was written.
+        let is_stamped = |i: usize| file.profiles[i].distinct == 1 && file.profiles[i].filled >= content::ENOUGH;
         let is_exact = |i: usize| taken.iter().any(|t| t.header == i && t.is_exact);
         let (possible, others) = (0..file.headers.len())
-            .filter(|i| is_date(i) && !is_exact(*i))
+            .filter(|i| is_date(i) && !is_exact(*i) && !is_stamped(*i))
             .partition(|&i| !taken.iter().any(|t| t.header == i) && !is_other(i, table, file));
         Dates {
             table,

@@ -102,6 +102,8 @@ pub enum ColumnEvidence {
     AfterAnother,
     /// Another date says when it was ordered, and this one when it was entered.
     EntryOfSale,
+    /// It is called a value, and other columns say what was paid.
+    ValueOfSomething,
     /// It is mostly 1, and this column has prices: it may be how many there were.
     MayBeCount(String),
     /// It is a price, and this column may be how many there were.
@@ -165,9 +167,9 @@ pub enum ColumnEvidence {
 }
 
 impl ColumnEvidence {
-    /// Whether it says that an amount may be how many there were.
-    pub fn is_of_count(&self) -> bool {
-        matches!(self, ColumnEvidence::MayBeCount(_))
+    /// Whether it says that what is called an amount may be something else: how many there were, or the value of another thing.
+    pub fn doubts_amount(&self) -> bool {
+        matches!(self, ColumnEvidence::MayBeCount(_) | ColumnEvidence::ValueOfSomething)
     }
 }
 
@@ -214,6 +216,7 @@ impl fmt::Display for ColumnEvidence {
             E::AreDates => "its cells are dates",
             E::AfterAnother => "after another date that may be it",
             E::EntryOfSale => "another column has when it was ordered",
+            E::ValueOfSomething => "it may be the value of anything, and other columns say what was paid",
             E::MayBeCount(price) => return write!(f, "mostly 1, next to \"{}\": it may be a quantity", excerpt(price)),
             E::PriceOfCount(count) => return write!(f, "prices, next to \"{}\", which may be a quantity", excerpt(count)),
             E::DatesOfBirth => "its dates are those of births",

@@ -7,6 +7,7 @@ use super::cut_words::{CellsKind, Cut};
 use super::dictionaries::{Languages, plain};
 use super::key_words::{shared_prefix, with_keys};
 use super::profile::ColumnProfile;
+use super::scale::MoneyUnit;
 use crate::cell_parsing::{Currency, composed};
 use crate::sources::folded;
 
@@ -78,6 +79,8 @@ pub(super) struct Header {
     pub timezone: Option<String>,
     /// The currency it names, by its ISO 4217 code.
     pub currency: Option<String>,
+    /// The unit that its amounts are in, such as cents.
+    pub money: Option<MoneyUnit>,
 }
 
 /// Blanks where camelCase has its capitals: `CustomerIDNumber` is `Customer ID Number`.
@@ -176,16 +179,22 @@ struct Dressed {
     unit: Option<Unit>,
     timezone: Option<String>,
     currency: Option<String>,
+    money: Option<MoneyUnit>,
 }
 
 fn undress(name: &str) -> Dressed {
+    let (money, name) = match MoneyUnit::undressed(name) {
+        Some((unit, rest)) => (Some(unit), Cow::Owned(rest)),
+        None => (None, Cow::Borrowed(name)),
+    };
     let mut dressed = Dressed {
         text: String::new(),
         unit: None,
         timezone: None,
         currency: None,
+        money,
     };
-    let mut rest = name;
+    let mut rest = name.as_ref();
     while let Some(open) = rest.find(['(', '[', '{']) {
         let Some(close) = rest[open..].find([')', ']', '}']).map(|c| open + c) else {
             break;
@@ -384,6 +393,7 @@ fn headers_over(names: &[String], cells: &[CellsKind]) -> Vec<Header> {
                 unit: dressed.unit,
                 timezone: dressed.timezone,
                 currency: dressed.currency,
+                money: dressed.money,
             }
         })
         .collect()

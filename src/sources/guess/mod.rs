@@ -33,6 +33,7 @@ mod quantities;
 mod questions;
 mod record_number;
 mod relations;
+mod scale;
 mod shape;
 mod spells;
 mod status_of_people;
@@ -47,6 +48,7 @@ pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
 pub use questions::{Answer, NOBODY, Question, accepted, command, product, quoted_if_needed};
+pub use scale::MoneyUnit;
 
 use content::Cells;
 use header_words::Header;
@@ -76,6 +78,8 @@ pub struct Guess {
     pub timezone: Option<String>,
     /// The currency that the header names, of money.
     pub currency: Option<String>,
+    /// The unit that the header names for its amounts, of money: cents, or thousands.
+    pub money: Option<MoneyUnit>,
     /// The column of the file with the rest of it, counted from 0: the time of day of a date, or the first name of a person.
     pub rest: Option<usize>,
 }
@@ -202,6 +206,15 @@ impl Reading {
                 candidates.extend(candidate(column, index, file));
             }
         }
+        // An empty column is none of something that another column has.
+        let is_empty = |at: usize| file.profiles[at].filled == 0 && file.profiles[at].rows >= content::ENOUGH;
+        let has = |column: &Column| {
+            candidates
+                .iter()
+                .any(|c: &Candidate| c.column == column && c.confidence >= TAKE && !is_empty(c.header))
+        };
+        let outdone: Vec<&Column> = table.columns().iter().filter(|column| has(column)).collect();
+        candidates.retain(|c| !is_empty(c.header) || !outdone.contains(&c.column));
         let (contacts, mut candidates): (Vec<Candidate>, Vec<Candidate>) = candidates.into_iter().partition(|c| c.column.role.is_contact());
         relations::relate(table, &mut candidates, file);
         status_of_people::relate(table, &mut candidates, file);
@@ -246,6 +259,7 @@ fn changes_records(column: &Column) -> bool {
         stakeholders::IS_ACTIVE
             | stakeholders::HAS_LEFT
             | purchases::IS_VOID
+            | purchases::IS_VALID
             | purchases::IS_REFUNDED
             | interactions::IS_OPEN
             | interactions::IS_CLOSED
@@ -262,6 +276,13 @@ fn candidate(column: &'static Column, index: usize, file: &File<'_>) -> Option<C
     let profile = &file.profiles[index];
     let is_needed = column.required || matches!(column.role, Role::RecordId | Role::ParentId);
     if is_needed && !named.is_exact && profile.filled == 0 && profile.rows >= content::ENOUGH {
+        return None;
+    }
+    // What a program answered by itself is no response.
+    let is_automatic = ["auto", "automatic", "automated"]
+        .iter()
+        .any(|word| header.words.contains(*word) || header.exact.split(|c: char| !c.is_alphanumeric()).any(|part| part == *word));
+    if *column == interactions::RESPONDED_AT && is_automatic {
         return None;
     }
     let mut candidate = Candidate {
@@ -365,9 +386,13 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
                 .collect(),
             timezone: parsed[c.header].timezone.clone().filter(|_| kind == ColumnType::Time),
             currency: parsed[c.header].currency.clone().filter(|_| kind == ColumnType::Money),
+            // Cents have no decimals of their own.
+            money: parsed[c.header].money.filter(|unit| {
+                kind == ColumnType::Money && (*unit != MoneyUnit::Hundredth || profiles[c.header].share(&[Kind::Integer]) >= 0.99)
+            }),
         }
     };
-    let is_doubted = |c: &Candidate| c.is_refuted || c.evidence.iter().any(ColumnEvidence::is_of_count);
+    let is_doubted = |c: &Candidate| c.is_refuted || c.evidence.iter().any(ColumnEvidence::doubts_amount);
     let refuted = best
         .candidates
         .iter()

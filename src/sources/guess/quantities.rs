@@ -71,6 +71,26 @@ pub(super) fn products(candidates: &mut Vec<Candidate>, file: &File<'_>) {
     }
 }
 
+/// A `Value` may be of anything. Next to a column that is called an amount, or to a quantity and a price of which it is not the product, it is
+/// not what was paid.
+pub(super) fn values(candidates: &mut [Candidate], file: &File<'_>) {
+    let is_bare = |c: &Candidate| *c.column == purchases::AMOUNT && file.headers[c.header].exact == "value";
+    let is_likely = |c: &&Candidate| c.confidence >= super::TAKE;
+    let is_product = |c: &Candidate| c.evidence.iter().any(|why| matches!(why, ColumnEvidence::Product(..)));
+    let has = |column: &Column| candidates.iter().filter(is_likely).any(|c| c.column == column);
+    let has_amount = candidates
+        .iter()
+        .filter(is_likely)
+        .any(|c| *c.column == purchases::AMOUNT && !is_bare(c));
+    let has_factors = has(&purchases::QUANTITY) && has(&purchases::UNIT_AMOUNT);
+    if !has_amount && !has_factors {
+        return;
+    }
+    for value in candidates.iter_mut().filter(|c| is_bare(c) && !is_product(c)) {
+        value.lower(0.5, ColumnEvidence::ValueOfSomething);
+    }
+}
+
 /// So many columns of small whole numbers are tried as quantities.
 const SMALL: usize = 5;
 

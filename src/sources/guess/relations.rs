@@ -37,6 +37,7 @@ pub(super) fn relate(table: Table, candidates: &mut Vec<Candidate>, file: &File<
         shop_events(candidates, file);
         balances(candidates, file);
         quantities::products(candidates, file);
+        quantities::values(candidates, file);
         open_items::relate(candidates, file);
         sums::relate(candidates, file);
     }

@@ -9,7 +9,7 @@ use crate::cell_parsing::DecimalMark;
 use crate::diagnostics::{Place, listed};
 use crate::ingest::{Layout, Outcome};
 use crate::notes::{CellNote, Cells, Decision, FileNote, Note};
-use crate::schema::{ColumnType, interactions, purchases};
+use crate::schema::{Column, ColumnType, interactions, purchases};
 use crate::sources::Source;
 
 /// Columns whose names were taken, and which are read under other ones.
@@ -117,13 +117,44 @@ pub fn of_cases(sources: &[SourceInfo]) -> Vec<Note> {
 
 /// Whether a column that no setting names marks purchases as not having taken place.
 pub fn of_marks(plans: &[Plan], fillings: &[Filling], source: &Source, file: &str) -> Option<Note> {
-    let is_guessed = source.map.get(purchases::IS_VOID.name).is_some_and(|mapped| mapped.place.is_none());
-    let is_mark = |plan: &Plan| plan.column == Some(&purchases::IS_VOID) && matches!(plan.take, ColumnSource::Field(_));
+    of_mark(
+        &purchases::IS_VOID,
+        1,
+        |column| FileNote::MarkedVoid { column },
+        plans,
+        fillings,
+        source,
+        file,
+    )
+    .or_else(|| {
+        of_mark(
+            &purchases::IS_VALID,
+            0,
+            |column| FileNote::MarkedNotValid { column },
+            plans,
+            fillings,
+            source,
+            file,
+        )
+    })
+}
+
+/// The note on the records that a flag which no setting names marks in this way.
+fn of_mark(
+    flag: &'static Column,
+    marks: u8,
+    note: impl Fn(String) -> FileNote,
+    plans: &[Plan],
+    fillings: &[Filling],
+    source: &Source,
+    file: &str,
+) -> Option<Note> {
+    let is_guessed = source.map.get(flag.name).is_some_and(|mapped| mapped.place.is_none());
+    let is_mark = |plan: &Plan| plan.column == Some(flag) && matches!(plan.take, ColumnSource::Field(_) | ColumnSource::Expr(_));
     let (plan, filling) = plans.iter().zip(fillings).find(|(plan, _)| is_guessed && is_mark(plan))?;
     let Data::Flag(flags) = &filling.data else { return None };
-    let marked = flags.iter().map(|flag| u64::from(*flag == 1)).sum::<u64>();
-    let column = plan.header.clone();
-    (marked > 0).then(|| Note::new(FileNote::MarkedVoid { column }).count(marked).at(Place::file(file)))
+    let marked = flags.iter().map(|flag| u64::from(*flag == marks)).sum::<u64>();
+    (marked > 0).then(|| Note::new(note(plan.header.clone())).count(marked).at(Place::file(file)))
 }
 
 /// Whether an expression reads numbers of both marks: no decision of a column says so.

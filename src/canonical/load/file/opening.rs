@@ -8,12 +8,13 @@ use super::long_form;
 use super::lookups::LookedUp;
 use super::mapping::{self, Mapping, RequestedColumns};
 use crate::canonical::load::Options;
+use crate::cell_parsing::parse_bool;
 use crate::diagnostics::{Place, Problem};
 use crate::ingest::{self, Peek};
 use crate::io;
 use crate::notes::{FileNote, Note};
 use crate::schema::{Table, purchases, supplies, surveys};
-use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding};
+use crate::sources::guess::{self, ColumnEvidence, ColumnProfile, Guess, Understanding, words};
 use crate::sources::{self, From, Input, Look, Source};
 
 /// The inputs with their formats recognised, one for each table that a file feeds, and the start of each.
@@ -30,6 +31,13 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         notes.extend(found.sources.iter().filter_map(|source| other_amount(input, &peek, source)));
         notes.extend(found.sources.iter().filter_map(|source| computed_amount(input, source)));
         notes.extend(found.sources.iter().filter_map(|source| same_question(input, source)));
+        let columns = found.understanding.as_ref().map_or(&[][..], |understood| &understood.columns);
+        notes.extend(
+            found
+                .sources
+                .iter()
+                .filter_map(|source| not_completed(input, source, columns, &peek)),
+        );
         notes.extend(found.sources.iter().flat_map(|source| not_read(input, &peek, source, options)));
         for source in found.sources {
             let file = input.file.clone();
@@ -169,15 +177,49 @@ fn same_question(input: &Input, source: &Source) -> Option<Note> {
     }
 }
 
+/// That a column says of some purchases that they were not completed or confirmed, which count all the same: an order that is not done yet is
+/// one, and a sale that is still open may be none.
+fn not_completed(input: &Input, source: &Source, columns: &[ColumnProfile], peek: &Peek) -> Option<Note> {
+    const WORDS: [&str; 6] = ["completed", "confirmed", "accepted", "approved", "attended", "finalized"];
+    let says = [&purchases::STATUS, &purchases::IS_VALID];
+    if source.table != Some(Table::Purchases) || says.iter().any(|column| source.map.contains_key(column.name)) {
+        return None;
+    }
+    let is_of_completion = |header: &str| {
+        words(&[header.to_string()])[0]
+            .iter()
+            .all(|word| word == "is" || WORDS.contains(&word.as_str()))
+    };
+    let is_used = |header: &str| source.map.values().any(|mapped| mapped.columns().iter().any(|used| used == header));
+    let (at, profile) = columns.iter().enumerate().find(|(_, profile)| {
+        profile.distinct == 2 && profile.is_bool() && !is_used(&profile.header) && is_of_completion(&profile.header)
+    })?;
+    let is_open = peek
+        .rows
+        .iter()
+        .filter_map(|row| row.fields.get(at))
+        .any(|cell| parse_bool(cell) == Ok(false));
+    let note = FileNote::NotCompleted {
+        column: profile.header.clone(),
+        file: input.file.name().to_string(),
+    };
+    is_open.then(|| Note::new(note).at(Place::file(input.file.name())))
+}
+
 /// That the amount is computed, where nobody says so.
 fn computed_amount(input: &Input, source: &Source) -> Option<Note> {
     let amount = source.map.get(purchases::AMOUNT.name)?;
     let is_unknown = source.profile.is_none() && input.source.profile.is_none() && !input.source.map.contains_key(purchases::AMOUNT.name);
     match &amount.from {
         From::Expr(expr) if is_unknown && amount.place.is_none() => {
-            let note = FileNote::ComputedAmount {
-                formula: expr.text().to_string(),
-                file: input.file.name().to_string(),
+            let (formula, file) = (expr.text().to_string(), input.file.name().to_string());
+            let note = match &expr.columns().into_iter().collect::<Vec<_>>()[..] {
+                [column] => FileNote::AmountUnit {
+                    column: column.clone(),
+                    formula,
+                    file,
+                },
+                _ => FileNote::ComputedAmount { formula, file },
             };
             Some(Note::new(note).at(Place::file(input.file.name())))
         }

@@ -45,13 +45,14 @@ impl Building {
         self.forget_placeholders(is_placeholder, options.everything, dropped);
         if table == Table::Purchases {
             let (statuses, flags) = (self.rows.codes(&purchases::STATUS), self.rows.flags(&purchases::IS_VOID));
+            let valid = self.rows.flags(&purchases::IS_VALID);
             let void: BTreeSet<u32> = match statuses.exists() {
                 true => texts.matching(&is_void).into_iter().collect(),
                 false => BTreeSet::new(),
             };
             let no_purchases = self.no_purchases(texts, sources);
             let rows: Vec<usize> = (0..self.rows.len)
-                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || no_purchases.contains(&r))
+                .filter(|&r| void.contains(&statuses.at(r)) || flags.at(r) == 1 || valid.at(r) == 0 || no_purchases.contains(&r))
                 .collect();
             rows.into_iter()
                 .for_each(|row| self.drop_row(row, &ExclusionReason::Cancelled.into(), dropped));
