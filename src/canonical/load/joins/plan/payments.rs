@@ -36,7 +36,8 @@ impl Plan<'_> {
             if self.links_from(at).any(|(_, link)| order.is_some_and(|order| link.key == [order])) {
                 continue;
             }
-            let has_orders = |&other: &usize| other != at && !is_about_refunds(self.file(other)) && self.has_orders_of_same(other, at, &map);
+            let has_orders =
+                |&other: &usize| other != at && !is_about_refunds(self.file(other)) && self.has_orders_of_same(other, at, &map);
             let sold: Vec<usize> = (0..self.files.len()).filter(has_orders).collect();
             let Some(&first) = sold.first() else { continue };
             let mut paid = None;
@@ -63,7 +64,10 @@ impl Plan<'_> {
     fn read_alone(&self, at: usize) -> Option<(Table, Map)> {
         let file = self.file(at);
         match &self.roles[at] {
-            None => file.table().filter(|_| file.is_complete()).map(|table| (table, file.as_table(table))),
+            None => file
+                .table()
+                .filter(|_| file.is_complete())
+                .map(|table| (table, file.as_table(table))),
             Some(Role::Joined(source)) if source.lookup.is_empty() => Some((source.table?, source.map.clone())),
             Some(Role::Alone(_) | Role::Joined(_) | Role::Answers(_) | Role::Not(_)) => None,
         }
