@@ -116,6 +116,33 @@ fn what_a_supplier_charged_is_not_spent_again() {
     assert_eq!(found, [Some(4780.0)], "{said}");
 }
 
+/// Forty orders of 12, 24, ... with tax and 5 for shipping, and one line of each with its amount before tax.
+fn with_tax(headers: &str, more: impl Fn(usize) -> String) -> Folder {
+    let orders = lines((0..40).map(|n| {
+        let net = 10 * (1 + n);
+        let of = format!("{},{},{}", 900 + n, 500 + n % 12, day(n));
+        format!("{of},{}.00,{}.00,5.00,{}.00\n", net, net / 5, net + net / 5 + 5)
+    }));
+    let items = lines((0..40).map(|n| format!("{},A{},1,{}.00,{}\n", 900 + n, n % 5, 10 * (1 + n), more(n))));
+    Folder::new()
+        .with(
+            "in/orders.csv",
+            format!("order_id,customer_id,order_date,subtotal,tax,shipping,order_total\n{orders}"),
+        )
+        .with(
+            "in/order_lines.csv",
+            format!("order_id,article,quantity,amount_net,{headers}\n{items}"),
+        )
+}
+
+#[test]
+fn totals_with_tax_are_the_sums_of_amounts_with_tax() {
+    // 12 + 24 + ... + 480, and 40 times 5.
+    let folder = with_tax("amount_gross", |n| format!("{}.00", 12 * (1 + n)));
+    let (found, said) = measured(&folder, SALES);
+    assert_eq!(found[0], Some(9840.0 + 200.0), "{said}");
+}
+
 /// Forty orders without customers, and a file with one record for each.
 fn beside(header: &str, record: impl Fn(usize) -> String) -> Folder {
     let orders = lines((0..40).map(|n| format!("{},{},{}.00,{}\n", 700 + n, day(n), 10 + n, 1 + n % 4)));

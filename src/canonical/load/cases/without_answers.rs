@@ -17,7 +17,7 @@ impl Building {
         if !cases.exists() || !directions.exists() {
             return Vec::new();
         }
-        let inbound = texts.code("inbound").unwrap_or(NO_CODE);
+        let [inbound, outbound] = ["inbound", "outbound"].map(|word| texts.code(word).unwrap_or(NO_CODE));
         // By source: the cases, or none once a second message or one of ours was seen.
         let mut of_sources: Vec<Option<FxHashSet<u64>>> = sources.iter().map(|source| source.messages.then(FxHashSet::default)).collect();
         for row in (0..self.rows.len).filter(|&row| self.keep[row]) {
@@ -28,7 +28,11 @@ impl Building {
                 *of_source = None;
             }
         }
-        let is_without = |seen: &Option<FxHashSet<u64>>| seen.as_ref().is_some_and(|seen| seen.len() >= CASES);
+        // Tickets whose answers are in a file of their own are answered there.
+        let is_ours = |row: &usize| self.keep[*row] && directions.at(*row) == outbound && cases.at(*row) != NO_KEY;
+        let answered: FxHashSet<u64> = (0..self.rows.len).filter(is_ours).map(|row| cases.at(row)).collect();
+        let is_without =
+            |seen: &Option<FxHashSet<u64>>| seen.as_ref().is_some_and(|seen| seen.len() >= CASES && seen.is_disjoint(&answered));
         (0..sources.len()).filter(|&source| is_without(&of_sources[source])).collect()
     }
 }
@@ -52,5 +56,9 @@ mod tests {
         assert_eq!(says(&messages("")), (1, false));
         assert_eq!(says(&messages("m99,c3,k3,2026-01-20 09:00,outbound\n")), (0, true));
         assert_eq!(says(&messages("m99,c3,k3,2026-01-20 09:00,inbound\n")), (0, true));
+        // The answers are in another file.
+        let answers = "message_id,conversation_id,customer_id,sent_at,direction,agent\nm99,c3,k3,2026-01-20 09:00,outbound,a\n";
+        let loaded = load(&[("m.csv", "interactions", messages("").as_str()), ("a.csv", "interactions", answers)]);
+        assert_eq!(notes(&loaded, "one-message-each").len(), 0);
     }
 }

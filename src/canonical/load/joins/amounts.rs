@@ -252,10 +252,54 @@ pub fn line_amount(file: &File, map: &Map, threads: usize) -> Result<Option<Line
     }))
 }
 
-/// What the amounts of lines may be instead of a column that they are read from: the price of one, or what was to be paid before a discount.
-/// The totals of the orders show which.
+/// Words of amounts on lines that are not what was to be paid. With the subtotal of their order, taxes are its total too.
+const NO_PRICE: [&str; 14] = [
+    "discount",
+    "shipping",
+    "cost",
+    "quantity",
+    "unit",
+    "tax",
+    "vat",
+    "fee",
+    "fees",
+    "tip",
+    "commission",
+    "refund",
+    "paid",
+    "deposit",
+];
+
+/// What the amounts of lines may be instead of what they are read from: the price of one, what was to be paid before a discount, or another
+/// total, such as that with tax. The totals of the orders show which.
 pub fn alternatives(file: &File, map: &Map, amount: &LineAmount) -> Vec<LineAmount> {
-    let LineAmount::Own(own) = *amount else { return Vec::new() };
+    let read = match amount {
+        LineAmount::Own(own) => Some(*own),
+        LineAmount::Product { .. } => None,
+        LineAmount::AsMapped | LineAmount::Reduced { .. } | LineAmount::Listed { .. } | LineAmount::NotClear(_) => return Vec::new(),
+    };
+    // Of columns of zeros any total is the sum, with another column of the orders.
+    let is_filled = |column: usize| {
+        let mark = mark(file, column);
+        let counts = |cell: &&str| number(cell, mark).is_some_and(|number| number != 0.0);
+        2 * file.cells(column).filter(counts).count() > file.cells(column).count()
+    };
+    let is_total = |column: usize| {
+        let has = |list: &[&str]| list.iter().any(|word| file.words[column].contains(*word));
+        has(&["total", "subtotal", "amount"]) && !has(&NO_PRICE) && !is_key(&file.words[column])
+    };
+    let totals = (0..file.names.len())
+        .filter(|&column| Some(column) != read && is_total(column) && is_numeric(file, column) && is_filled(column))
+        .map(LineAmount::Own);
+    read.map(|own| price_or_reduced(file, map, own))
+        .into_iter()
+        .flatten()
+        .chain(totals)
+        .collect()
+}
+
+/// The price of one, or what was to be paid before a discount, where a column has the amounts.
+fn price_or_reduced(file: &File, map: &Map, own: usize) -> Vec<LineAmount> {
     let quantity = file.column(map, purchases::QUANTITY.name).filter(|quantity| *quantity != own);
     let product = quantity.map(|quantity| LineAmount::Product {
         quantity,
