@@ -428,10 +428,10 @@ fn map_internal(source: &mut Source, headers: &[String], columns: &[ColumnProfil
         return;
     };
     let seen = |profile: &ColumnProfile| SEEN.into_iter().find(|(name, _)| *name == folded(&profile.header));
-    let marks = columns
+    let mut marks = columns
         .iter()
         .filter(|profile| headers.contains(&profile.header) && profile.is_bool());
-    let Some((mark, is_seen)) = marks.filter_map(|profile| Some((&profile.header, seen(profile)?.1))).next() else {
+    let Some((mark, is_seen)) = marks.find_map(|profile| Some((&profile.header, seen(profile)?.1))) else {
         return;
     };
     let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
