@@ -182,3 +182,27 @@ hint: name the question: --question 'csat=How satisfied were you with the food?'
     assert_eq!(config.matches("# where = ").count(), 2, "{config}");
     assert!(config.contains("instrument = { value = \"csat\" }"), "{config}");
 }
+
+// Two of the four who answered are promoters, and one is a detractor: 25. The makers of the survey tried it with 0.
+#[test]
+fn answers_of_those_who_try_a_survey_do_not_count() {
+    for (header, real, trial) in [
+        ("Response type", "IP Address", "Survey Preview"),
+        ("Test", "no", "yes"),
+        ("is_test", "0", "1"),
+    ] {
+        let rows = [("10", real), ("9", real), ("8", real), ("3", real), ("0", trial), ("0", trial)];
+        let rows: String = rows
+            .iter()
+            .map(|(score, kind)| format!("a@x.example,2025-05-10,{score},{kind}\n"))
+            .collect();
+        let text = format!("Email,Submitted at,How likely are you to recommend us to a friend?,{header}\n{rows}");
+        let folder = Folder::new().with("answers.csv", text);
+        let ran = folder
+            .run(&["measure", "answers.csv", "--period", "2025-05", "-m", "nps", "--format", "json"])
+            .code(0);
+        let json: Value = serde_json::from_str(&ran.out()).unwrap();
+        assert_eq!(json["cells"][0]["value"].as_f64(), Some(25.0), "{header}: {}", ran.err());
+        assert!(ran.err().contains("2 excluded"), "{header}: {}", ran.err());
+    }
+}
