@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Reject;
 use crate::ingest::{Layout, Line};
-use crate::notes::{Decision, Note, Recognition, SurveyQuestion};
+use crate::notes::{Decision, LeftOut, Note, Recognition, SurveyQuestion};
 use crate::record_counts::RecordCounts;
 use crate::schema::Table;
 use crate::sources::guess::{ColumnEvidence, Kind, Question, TableClue, listed};
@@ -30,8 +30,10 @@ pub struct Inspection {
     pub amount_on: Option<AmountOn>,
     /// Its columns, in the order of the file; then what expressions and constants give.
     pub columns: Vec<ColumnInspection>,
-    /// The condition of the records that are answers to its question.
+    /// The condition of the records that count, which nobody has written.
     pub filter: Option<String>,
+    /// What it leaves out; none: answers to other questions.
+    pub left_out: Option<LeftOut>,
     /// What a person has to decide.
     pub questions: Vec<Question>,
     /// What became of its records, if they could be read.

@@ -110,6 +110,25 @@ pub enum Recognition {
     },
 }
 
+/// Why a file has a condition that nobody has written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The makers of a survey gave these answers to try it.
+    Trials,
+    /// Their amounts are the sums of other records.
+    Totals,
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            LeftOut::Trials => "answers that were given to try the survey",
+            LeftOut::Totals => "sums of other records",
+        })
+    }
+}
+
+not_personal!(LeftOut);
 not_personal!(ShownByCells);
 
 impl Personal for Recognition {
@@ -452,6 +471,15 @@ described! {
             "No column looks like {column}, so the records count for no person, and what is counted of people is missing. If a column names \
              them: --map '{}:{column}=COLUMN'",
             visible(file),
+        ),
+
+        /// Some records are none: sums of others, or answers that were given to try a survey. They are excluded.
+        #[code = "left-out"]
+        #[advice = "Nothing, if it is right. To count them, set where = \"true\" in [[source]]."]
+        #[option = "where"]
+        LeftOut { condition: String, why: LeftOut } => |_| format!(
+            "Its {why} are excluded; what counts is where {}. To count them, set where = \"true\" in [[source]]",
+            visible(condition),
         ),
 
         /// A column of yes or no says that purchases were not completed, confirmed or accepted. They count.

@@ -30,7 +30,7 @@ pub use data_issues::{DataIssue, DateEvidence, ExampleRecord, LaterBy, SaleDocum
 pub use decision::{DateFormat, DateReading, Decision, OrderShown};
 pub use described::{Code, Description, Group};
 pub use expression::ExpressionFault;
-pub use files::{FileNote, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};
+pub use files::{FileNote, LeftOut, Recognition, ShownByCells, SurveyQuestion, UnclearQuestion};
 pub use join_questions::JoinQuestion;
 pub use joins::{Cardinality, KeyColumns, KeyNames, Relation, RelationUse};
 pub use money::{CurrencyFound, CurrencyReading, CurrencySource, FilledFromAbove, OrderAmountReading, OrderAmountShown};
@@ -207,7 +207,7 @@ mod tests {
                        self-referral stray-quote too-few-cells too-many-cells";
         let exclusions = "after-as-of cancelled did-not-take-place filtered filtered-unreadable other-question no-stakeholder not-in-lookup not-a-case not-asked not-won order-excluded other-document partial-delivery \
                        unclear-delivery placeholder-stakeholder soft-credit";
-        let of_files = "decided guessed authors-unknown cases-without-times days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount list-prices same-question joined names-nobody not-read-alone amount-unit marked-void not-completed marked-not-valid nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount other-price quotes recognised refunds stray-bytes zero-bytes";
+        let of_files = "decided guessed authors-unknown cases-without-times days-only decimal-mark duplicate-header encoding footer malformed cancelled-paid computed-amount list-prices same-question joined left-out names-nobody not-read-alone amount-unit marked-void not-completed marked-not-valid nothing-left not-referred-to not-read-column not-searched names-not-read one-message-each other-amount other-price quotes recognised refunds stray-bytes zero-bytes";
         let of_cells = "zero-date html-entities encoded-twice sheet-error clock-change cleaned-ids rounded-ids rounded \
                        repaired-amounts several-answers type-words voided no-known-word";
         let of_data = "activity-after-end automatic-messages automatic-tickets closed-without-time earlier-state \

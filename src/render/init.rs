@@ -175,7 +175,10 @@ fn source(out: &mut String, file: &Inspection, joins: &Joins, folder: &Path, nam
     }
     lookups(out, file, joins, folder);
     if let Some(filter) = &file.filter {
-        let _ = writeln!(out, "where = {}  # the answers to other questions are excluded", quoted(filter));
+        let why = file
+            .left_out
+            .map_or("the answers to other questions".to_string(), |why| why.to_string());
+        let _ = writeln!(out, "where = {}  # {why} are excluded", quoted(filter));
     }
     match file.amount_on {
         Some(AmountOn::Line) => out.push_str("amount_on = \"line\"  # the amounts are those of the records of this file\n"),

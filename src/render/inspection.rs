@@ -536,6 +536,7 @@ mod tests {
                 ..ColumnInspection::of(ColumnOrigin::File(1, "Kunde".into()))
             }],
             filter: None,
+            left_out: None,
             questions: Vec::new(),
             account: None,
             unused: Vec::new(),

@@ -7,8 +7,8 @@ use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
 use super::senders::{OPENERS, map_direction};
-use super::{From, Mapped, Source, folded, one_question, own, recognise};
-use crate::expr::{Expr, parse};
+use super::{From, Mapped, Source, folded, left_out, one_question, own, recognise};
+use crate::expr::parse;
 use crate::ingest::Header;
 use crate::notes::Recognition;
 use crate::period::Zone;
@@ -212,15 +212,14 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
             let openers = (0..headers.len()).filter(|&at| OPENERS.contains(&folded(&headers[at]).as_str()));
             let senders: Vec<usize> = senders.map(|guess| guess.header).chain(openers).collect();
             map_direction(&mut source, &senders, headers, rows);
-            map_internal(&mut source, headers, &found.columns);
-        }
-        if table == Table::Surveys && source.filter.is_none() {
-            source.filter = without_trials(headers, rows, &found.columns);
         }
         map_marking_times(&mut source, table, headers, &found.columns);
         map_marking_texts(&mut source, table, headers, &found.columns);
         map_type_of_employees(&mut source, table);
         map_kind_of_complaints(&mut source, table);
+        if let Some((filter, why)) = left_out::condition(&source, headers, rows, &found.columns) {
+            (source.filter, source.left_out) = (Some(filter), Some(why));
+        }
         source.is_mapped = true;
     }
     // Where nothing else is likely, the words of a question together with its answers say what the records are.
@@ -411,70 +410,6 @@ fn map_marking_texts(source: &mut Source, table: Table, headers: &[String], colu
             .map
             .insert(purchases::IS_VOID.name.to_string(), Mapped::new(From::Expr(expr)));
     }
-}
-
-/// Headers, as they are compared, of whether a message is seen by the stakeholder, and whether yes means so.
-const SEEN: [(&str, bool); 7] = [
-    ("public", true),
-    ("is_public", true),
-    ("private", false),
-    ("is_private", false),
-    ("internal", false),
-    ("is_internal", false),
-    ("internal_note", false),
-];
-
-/// What is not public is said among ourselves, whatever the direction of the message is.
-fn map_internal(source: &mut Source, headers: &[String], columns: &[ColumnProfile]) {
-    let Some(From::Column(direction)) = source.map.get(interactions::DIRECTION.name).map(|mapped| &mapped.from) else {
-        return;
-    };
-    let seen = |profile: &ColumnProfile| SEEN.into_iter().find(|(name, _)| *name == folded(&profile.header));
-    let mut marks = columns
-        .iter()
-        .filter(|profile| headers.contains(&profile.header) && profile.is_bool());
-    let Some((mark, is_seen)) = marks.find_map(|profile| Some((&profile.header, seen(profile)?.1))) else {
-        return;
-    };
-    let quoted = |name: &str| format!("\"{}\"", name.replace('"', "\"\""));
-    let internal = if is_seen {
-        "'false', 'no', 'n', 'f', '0'"
-    } else {
-        "'true', 'yes', 'y', 't', '1'"
-    };
-    let (mark, direction) = (quoted(mark), quoted(direction));
-    let text = format!("case when lower({mark}) in ({internal}) then 'internal' else {direction} end");
-    if let Ok(expr) = parse(&text) {
-        source
-            .map
-            .insert(interactions::DIRECTION.name.to_string(), Mapped::new(From::Expr(expr)));
-    }
-}
-
-/// Leaves out the answers that the makers of a survey gave to try it: previews, and what a column of yes or no says is a test.
-fn without_trials(headers: &[String], rows: &[Vec<String>], columns: &[ColumnProfile]) -> Option<Expr> {
-    const TRIALS: [&str; 2] = ["Survey Preview", "Survey Test"];
-    const TESTS: [&str; 4] = ["test", "is_test", "test_response", "is_test_response"];
-    let has_trials = |at: usize| {
-        let mut cells = rows.iter().filter_map(|row| row.get(at));
-        cells.any(|cell| TRIALS.contains(&cell.trim()))
-    };
-    let is_test = |at: usize| {
-        let profile = columns.iter().find(|profile| profile.header == headers[at]);
-        TESTS.contains(&folded(&headers[at]).as_str()) && profile.is_some_and(|profile| profile.is_bool())
-    };
-    let quoted = |at: usize| format!("\"{}\"", headers[at].replace('"', "\"\""));
-    let conditions: Vec<String> = (0..headers.len())
-        .filter_map(|at| match () {
-            () if has_trials(at) => Some(format!("coalesce({}, '') not in ('Survey Preview', 'Survey Test')", quoted(at))),
-            () if is_test(at) => Some(format!(
-                "lower(coalesce({}, '')) not in ('yes', 'y', 'true', 't', '1', 'x')",
-                quoted(at)
-            )),
-            () => None,
-        })
-        .collect();
-    parse(&conditions.join(" and ")).ok()
 }
 
 /// Whoever has the number of an employee is one.

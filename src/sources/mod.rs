@@ -26,6 +26,7 @@ mod header_questions;
 pub mod held_words;
 mod instruments;
 pub mod leavers;
+mod left_out;
 pub mod long_form;
 mod money_back;
 mod one_question;
@@ -288,6 +289,8 @@ pub struct Source {
     pub filter: Option<Expr>,
     /// The records that do not meet the condition are answers to other questions.
     pub is_of_question: bool,
+    /// Why there is a condition that nobody has written.
+    pub left_out: Option<crate::notes::LeftOut>,
     /// Canonical columns that together identify a record.
     pub key: Vec<String>,
     /// Other files with more columns, one after the other.

@@ -481,21 +481,6 @@ fn a_column_of_closings_that_is_empty_leaves_its_cases_open() {
     assert_eq!(open(&["interactions=late.csv", "interactions=other.csv"]), (Some(1.0), true));
 }
 
-// Both cases are answered by a message that is public: after 2 and 4 hours. Between them, ourselves, we wrote after 5 minutes.
-#[test]
-fn what_is_not_public_answers_nobody() {
-    for (header, seen, hidden) in [("Public", "true", "false"), ("is_private", "no", "yes"), ("Internal", "0", "1")] {
-        let text = format!(
-            "ticket_id,customer_email,sent_at,direction,{header}\n\
-             1,ann@x.example,2026-10-05 09:00,inbound,{seen}\n1,ann@x.example,2026-10-05 09:05,outbound,{hidden}\n\
-             1,ann@x.example,2026-10-05 11:00,outbound,{seen}\n2,ben@x.example,2026-10-06 09:00,inbound,{seen}\n\
-             2,ben@x.example,2026-10-06 09:05,outbound,{hidden}\n2,ben@x.example,2026-10-06 13:00,outbound,{seen}\n"
-        );
-        let (found, said) = measured(&text, "cases_opened,first_response_time_mean");
-        assert_eq!(found, ["2", "3"], "{header}: {said}");
-    }
-}
-
 // The only times that may be responses are those of a program.
 #[test]
 fn an_automatic_reply_is_no_first_response() {

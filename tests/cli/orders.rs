@@ -553,3 +553,69 @@ fn a_soft_credit_among_the_types_of_gifts_is_no_gift() {
     assert_eq!(document["cells"][0]["value"], 150.0);
     assert!(ran.err().contains("soft-credit"), "{}", ran.err());
 }
+
+#[test]
+fn totals_among_the_records_are_no_purchases() {
+    let lines = |total: &dyn Fn(usize, u32) -> String| {
+        let mut text = "order_id,customer_id,date,product,amount\n".to_string();
+        for n in 0..20 {
+            let mut sum = 0;
+            for line in 0..2 + n as u32 % 3 {
+                let amount = 10 + n as u32 + line;
+                sum += amount;
+                text.push_str(&format!("{n},C{},2026-01-{:02},Tea {line},{amount}.50\n", n % 7, 1 + n % 28));
+            }
+            text.push_str(&total(n, 2 * sum + 2 + n as u32 % 3));
+        }
+        text
+    };
+    let revenue = |text: String| {
+        let folder = Folder::new().with("lines.csv", text);
+        let ran = folder.run(&[
+            "measure",
+            "lines.csv",
+            "-m",
+            "revenue",
+            "--period",
+            "2026-01",
+            "--incomplete",
+            "-f",
+            "json",
+        ]);
+        let cells: serde_json::Value = serde_json::from_str(&ran.out()).unwrap_or_else(|_| panic!("{}", ran.err()));
+        (cells["cells"][0]["value"].as_f64().unwrap(), ran.err())
+    };
+    let (right, said) = revenue(lines(&|_, _| String::new()));
+    assert!(!said.contains("left-out"), "{said}");
+    // A total after the lines of each order, in halves of the currency's unit; one of each month; what was carried forward.
+    let of_order = |label: &'static str| {
+        move |n: usize, halves: u32| {
+            format!(
+                "{n},C{},2026-01-{:02},{label},{}.{}\n",
+                n % 7,
+                1 + n % 28,
+                halves / 2,
+                halves % 2 * 5
+            )
+        }
+    };
+    for label in ["Total", "Subtotal", "Summe", "TOTAL:"] {
+        let (found, said) = revenue(lines(&of_order(label)));
+        assert_eq!(found, right, "{label} {said}");
+        assert!(
+            said.contains("note[left-out]: lines.csv: Its sums of other records are excluded"),
+            "{said}"
+        );
+        assert!(said.contains("20 excluded (20 filtered)"), "{said}");
+    }
+    // What is called so and is no sum is an article.
+    let (found, said) = revenue(lines(&|n, _| format!("{n},C{},2026-01-{:02},Total,5.00\n", n % 7, 1 + n % 28)));
+    assert_eq!(found, right + 100.0, "{said}");
+    assert!(!said.contains("left-out"), "{said}");
+    // What `init` writes counts the same.
+    let folder = Folder::new().with("lines.csv", lines(&of_order("Total")));
+    assert_eq!(folder.run(&["init", "lines.csv"]).status(), Some(0));
+    let ran = folder.run(&["measure", "-m", "revenue", "--period", "2026-01", "--incomplete", "-f", "json"]);
+    let cells: serde_json::Value = serde_json::from_str(&ran.out()).unwrap_or_else(|_| panic!("{}", ran.err()));
+    assert_eq!(cells["cells"][0]["value"].as_f64(), Some(right), "{}", ran.err());
+}

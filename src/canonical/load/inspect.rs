@@ -90,8 +90,9 @@ impl Looked<'_> {
                 .source
                 .filter
                 .as_ref()
-                .filter(|_| self.source.is_of_question)
+                .filter(|_| self.source.is_of_question || self.source.left_out.is_some())
                 .map(|filter| filter.text().to_string()),
+            left_out: self.source.left_out,
             account: None,
             unused: Vec::new(),
             notes: Vec::new(),

@@ -91,6 +91,7 @@ impl Redact {
                 amount_on: _,
                 columns,
                 filter,
+                left_out: _,
                 questions,
                 account,
                 unused,

@@ -48,6 +48,7 @@ pub use meanings::{AmountName, amount_name, is_price, is_who};
 pub use other_amount::other_amount;
 pub use profile::{ColumnProfile, Kind};
 pub use questions::{Answer, NOBODY, Question, accepted, command, product, quoted_if_needed};
+pub(super) use relations::numbers;
 pub use scale::MoneyUnit;
 
 use content::Cells;

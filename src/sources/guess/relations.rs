@@ -352,7 +352,8 @@ fn times(table: Table, candidates: &mut [Candidate], columns: &[Vec<&str>]) {
     }
 }
 
-pub(super) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
+/// The numbers of the cells of a column, by the decimal mark that they show.
+pub(in crate::sources) fn numbers(cells: &[&str]) -> Vec<Option<f64>> {
     let mut vote = DecimalVote::new();
     cells.iter().for_each(|c| vote.see(c, 0));
     cells.iter().map(|c| number(c, vote.verdict(b';').mark())).collect()

@@ -31,6 +31,7 @@ pub fn describe(inputs: &[Input], options: &Options, notes: &mut Vec<Note>) -> R
         notes.extend(found.sources.iter().filter_map(|source| other_amount(input, &peek, source)));
         notes.extend(found.sources.iter().filter_map(|source| computed_amount(input, source)));
         notes.extend(found.sources.iter().filter_map(|source| same_question(input, source)));
+        notes.extend(found.sources.iter().filter_map(|source| left_out(input, source)));
         let columns = found.understanding.as_ref().map_or(&[][..], |understood| &understood.columns);
         notes.extend(
             found
@@ -204,6 +205,15 @@ fn not_completed(input: &Input, source: &Source, columns: &[ColumnProfile], peek
         file: input.file.name().to_string(),
     };
     is_open.then(|| Note::new(note).at(Place::file(input.file.name())))
+}
+
+/// That a condition which nobody has written leaves records out.
+fn left_out(input: &Input, source: &Source) -> Option<Note> {
+    let note = FileNote::LeftOut {
+        condition: source.filter.as_ref()?.text().to_string(),
+        why: source.left_out.filter(|_| input.source.left_out.is_none())?,
+    };
+    Some(Note::new(note).at(Place::file(input.file.name())))
 }
 
 /// That the amount is computed, where nobody says so.
