@@ -7,7 +7,7 @@ use super::header_questions::{asked, asked_in_headers};
 use super::profile::{self, Fit, Profile, fits};
 use super::questions::{is_form, questions};
 use super::senders::{OPENERS, map_direction};
-use super::{From, Mapped, Source, folded, left_out, one_question, own, recognise};
+use super::{From, Mapped, Source, folded, one_question, own, recognise};
 use crate::expr::parse;
 use crate::ingest::Header;
 use crate::notes::Recognition;
@@ -217,9 +217,6 @@ fn by_each_column(written: &Source, file: &str, header: &Header, rows: &[Vec<Str
         map_marking_texts(&mut source, table, headers, &found.columns);
         map_type_of_employees(&mut source, table);
         map_kind_of_complaints(&mut source, table);
-        if let Some((filter, why)) = left_out::condition(&source, headers, rows, &found.columns) {
-            (source.filter, source.left_out) = (Some(filter), Some(why));
-        }
         source.is_mapped = true;
     }
     // Where nothing else is likely, the words of a question together with its answers say what the records are.

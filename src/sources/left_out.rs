@@ -9,13 +9,19 @@ use crate::ingest::is_total_label;
 use crate::notes::LeftOut;
 use crate::schema::{Table, purchases};
 
-/// The condition of the records that count, where nobody has set one, and why.
-pub(super) fn condition(source: &Source, headers: &[String], rows: &[Vec<String>], columns: &[ColumnProfile]) -> Option<(Expr, LeftOut)> {
-    match source.table? {
-        _ if source.filter.is_some() => None,
-        Table::Surveys => Some((without_trials(headers, rows, columns)?, LeftOut::Trials)),
-        Table::Purchases => Some((without_totals(source, headers, rows)?, LeftOut::Totals)),
-        Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities => None,
+impl Source {
+    /// Sets the condition of the records that count, where nobody has described the file, and says why.
+    pub fn leave_out(&mut self, headers: &[String], rows: &[Vec<String>]) {
+        if self.place.is_some() || self.profile.is_some() || self.filter.is_some() {
+            return;
+        }
+        let (filter, why) = match self.table {
+            Some(Table::Surveys) => (without_trials(headers, rows), LeftOut::Trials),
+            Some(Table::Purchases) => (without_totals(self, headers, rows), LeftOut::Totals),
+            Some(Table::Interactions | Table::Stakeholders | Table::Referrals | Table::Supplies | Table::Identities) | None => return,
+        };
+        self.left_out = filter.is_some().then_some(why);
+        self.filter = filter;
     }
 }
 
@@ -24,7 +30,7 @@ fn quoted(header: &str) -> String {
 }
 
 /// Leaves out the answers that the makers of a survey gave to try it: previews, and what a column of yes or no says is a test.
-fn without_trials(headers: &[String], rows: &[Vec<String>], columns: &[ColumnProfile]) -> Option<Expr> {
+fn without_trials(headers: &[String], rows: &[Vec<String>]) -> Option<Expr> {
     const TRIALS: [&str; 2] = ["Survey Preview", "Survey Test"];
     const TESTS: [&str; 4] = ["test", "is_test", "test_response", "is_test_response"];
     let has_trials = |at: usize| {
@@ -32,8 +38,8 @@ fn without_trials(headers: &[String], rows: &[Vec<String>], columns: &[ColumnPro
         cells.any(|cell| TRIALS.contains(&cell.trim()))
     };
     let is_test = |at: usize| {
-        let profile = columns.iter().find(|profile| profile.header == headers[at]);
-        TESTS.contains(&folded(&headers[at]).as_str()) && profile.is_some_and(|profile| profile.is_bool())
+        let cells = || rows.iter().map(|row| row.get(at).map_or("", String::as_str)).collect::<Vec<_>>();
+        TESTS.contains(&folded(&headers[at]).as_str()) && ColumnProfile::of(&headers[at], &cells()).is_bool()
     };
     let conditions: Vec<String> = (0..headers.len())
         .filter_map(|at| match () {

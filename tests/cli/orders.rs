@@ -612,8 +612,36 @@ fn totals_among_the_records_are_no_purchases() {
     let (found, said) = revenue(lines(&|n, _| format!("{n},C{},2026-01-{:02},Total,5.00\n", n % 7, 1 + n % 28)));
     assert_eq!(found, right + 100.0, "{said}");
     assert!(!said.contains("left-out"), "{said}");
+    // Lines whose orders are in another file, which says when and for whom they were.
+    let all = lines(&of_order("Total"));
+    let cut = |columns: [usize; 3]| -> String {
+        let mut rows: Vec<String> = all
+            .lines()
+            .map(|line| line.split(',').collect::<Vec<_>>())
+            .map(|cells| columns.map(|at| cells[at]).join(",") + "\n")
+            .collect();
+        rows.dedup();
+        rows.concat()
+    };
+    let folder = Folder::new()
+        .with("in/orders.csv", cut([0, 1, 2]))
+        .with("in/order_lines.csv", cut([0, 3, 4]));
+    let ran = folder.run(&[
+        "measure",
+        "in",
+        "-m",
+        "revenue",
+        "--period",
+        "2026-01",
+        "--incomplete",
+        "-f",
+        "json",
+    ]);
+    let cells: serde_json::Value = serde_json::from_str(&ran.out()).unwrap_or_else(|_| panic!("{}", ran.err()));
+    assert_eq!(cells["cells"][0]["value"].as_f64(), Some(right), "{}", ran.err());
+    assert!(ran.err().contains("note[left-out]: in/order_lines.csv"), "{}", ran.err());
     // What `init` writes counts the same.
-    let folder = Folder::new().with("lines.csv", lines(&of_order("Total")));
+    let folder = Folder::new().with("lines.csv", all);
     assert_eq!(folder.run(&["init", "lines.csv"]).status(), Some(0));
     let ran = folder.run(&["measure", "-m", "revenue", "--period", "2026-01", "--incomplete", "-f", "json"]);
     let cells: serde_json::Value = serde_json::from_str(&ran.out()).unwrap_or_else(|_| panic!("{}", ran.err()));

@@ -150,10 +150,15 @@ fn other_amount(input: &Input, peek: &Peek, source: &Source) -> Option<Note> {
 
 /// The start of a file, what was known of it then, and how it is read.
 pub fn look_at(input: &Input, options: &Options) -> Result<Look> {
-    let Look { wishes, peek, found } = match &input.look {
+    let Look { wishes, peek, mut found } = match &input.look {
         Some(look) => Look::clone(look),
         None => look_at_columns(input, options)?,
     };
+    let rows: Vec<Vec<String>> = peek.rows.iter().map(|row| row.fields.clone()).collect();
+    found
+        .sources
+        .iter_mut()
+        .for_each(|source| source.leave_out(&peek.layout.header.names, &rows));
     let answers = long_form::look(input, &input.source, &peek, &found, options)?;
     let mut found = answers.unwrap_or(found);
     found.sources.iter_mut().for_each(Source::take_product);

@@ -121,9 +121,9 @@ pub fn links(files: &[File], stated: &[StatedJoin], options: &Options) -> Result
         let is_shown = match candidate.names {
             KeyNames::Stated => true,
             KeyNames::Values => relation.is_almost_whole() && relation.is_to_one() && relation.shared >= 10,
-            // A key has different values, and most records have one.
             // What is the same number in all records, and is called no number, counts something.
             _ if found.distinct == 1 && found.rows >= 10 && found.of > 1 && !names::is_key(&this.words[candidate.from.1[0]]) => false,
+            // A key has different values, and most records have one.
             KeyNames::Same | KeyNames::SameWords | KeyNames::IdOfFile | KeyNames::RoleOfFile => {
                 let is_key = 2 * relation.repeated <= relation.of;
                 relation.of > 1 && (if is_key { relation.share() >= 0.3 } else { relation.share() >= 0.9 })
