@@ -13,6 +13,7 @@ use crate::notes::ShownByCells;
 use crate::schema::{Column, ColumnType, Role, Table, interactions, purchases, stakeholders, surveys};
 
 mod alone;
+mod asking;
 mod bystanders;
 mod closings;
 mod content;
@@ -400,7 +401,7 @@ pub fn understand(file: &str, headers: &[String], rows: &[Vec<String>], stated: 
         .filter(|c| is_doubted(c) && !best.taken.iter().any(|t| t.header == c.header));
     Understanding {
         table,
-        questions: questions::ask(file, best, table.is_some(), &ranked, &seen),
+        questions: asking::ask(file, best, table.is_some(), &ranked, &seen),
         guesses: best.taken.iter().map(guess).collect(),
         contradicted: refuted.map(guess).collect(),
         tables: ranked,
